@@ -1,0 +1,203 @@
+@guide:logging-in-to-windows
+Feature: Logging in to Windows
+  The phone unlocks the workstation: Accept, then a biometric.
+
+  Rule: A paired phone unlocks its owner's workstation
+    Background:
+      Given the lab "default"
+      And Carol is paired with Azure
+      And Carol has closed the HYPR Mobile App
+      And Carol has locked the workstation
+
+    Scenario: Windows puts the last method forth
+      Then Carol sees "Password" on the sign-in screen
+      And Carol is not logged in to Windows
+
+    Scenario: The phone is asked for presence
+      When Carol chooses the security key on the sign-in screen
+      Then Carol sees "Accept" on the phone
+      And Carol is not logged in to Windows
+
+    @determinism
+    Scenario: Accept and biometric open the desktop
+      Given Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Carol is logged in to Windows
+
+    Scenario: Accept alone does not
+      Given Carol has chosen the security key on the sign-in screen
+      When Carol taps "Accept" on the phone
+      Then Carol is not logged in to Windows
+
+    Scenario: The phone keeps the login in its activity
+      When Carol unlocks the workstation with the phone
+      And Carol taps "My Security Keys" on the phone
+      And Carol taps ">" beside "carol.shaw@highlands_azure.com" on the phone
+      And Carol taps "Login Activity" on the phone
+      Then Carol sees "Signed in" on the phone
+
+    Scenario: Windows remembers the security key as the last method
+      Given Carol has unlocked the workstation with the phone
+      And Carol has closed the HYPR Mobile App
+      When Carol locks the workstation
+      Then Carol sees "Sign in with your security key" on the sign-in screen
+
+    @guide:state-dependency
+    Scenario: With the app open, Windows asks the phone as soon as it wakes
+      Given Carol has unlocked the workstation with the phone
+      When Carol locks the workstation
+      Then Carol sees "Other User" on the sign-in screen
+      And Carol sees "Accept" on the phone
+
+    @guide:state-dependency
+    Scenario: "Other User" becomes the one whose key it is
+      Given Carol has opened the HYPR Mobile App
+      When Carol clicks "Other User" on the sign-in screen
+      And Carol clicks "Sign-in options" on the sign-in screen
+      And Carol clicks "Security key" on the sign-in screen
+      And Carol accepts on the phone and gives the biometric
+      Then Carol is logged in to Windows
+
+  Rule: Whoever does not confirm stays outside
+    Background:
+      Given the lab "default"
+      And Carol is paired with Azure
+      And Carol has closed the HYPR Mobile App
+      And Carol has locked the workstation
+
+    Scenario: Carol declines
+      Given Carol has chosen the security key on the sign-in screen
+      When Carol taps "Decline" on the phone
+      Then the security key has answered "CTAP2_ERR_OPERATION_DENIED"
+      And Carol is not logged in to Windows
+
+    Scenario: A wrong finger
+      Given Carol has chosen the security key on the sign-in screen
+      When Carol taps "Accept" on the phone
+      And Carol gives a wrong biometric
+      Then Carol sees "Face ID did not recognize you" on the phone
+      And Carol is not logged in to Windows
+
+    Scenario: Nobody reacts
+      Given Carol has chosen the security key on the sign-in screen
+      When 2 minutes pass
+      Then Carol is not logged in to Windows
+      And Carol does not see "Accept" on the phone
+
+    Scenario: The HYPR Mobile App is closed
+      When Carol chooses the security key with the HYPR Mobile App closed
+      Then Carol sees "Insert your security key into the USB port" on the sign-in screen
+      And Carol is not logged in to Windows
+
+  Rule: Entra looks at every assertion
+    Background:
+      Given the lab "default"
+      And Carol is paired with Azure
+      And Carol has closed the HYPR Mobile App
+      And Carol has locked the workstation
+
+    Scenario Outline: The assertion is wrong: <fault>
+      Given the phone of Carol <fault>
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS<code>
+      And Carol is not logged in to Windows
+
+      Examples:
+        | fault                             | code   |
+        | signs wrongly                     | 135000 |
+        | leaves out the user-verified flag | 135003 |
+        | leaves out the user-present flag  | 135003 |
+        | signs for another relying party   | 135008 |
+
+    Scenario Outline: The counter does not move on: it <fault>
+      Given Carol has unlocked the workstation with the phone
+      And Carol has locked the workstation
+      And the phone of Carol <fault>
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135017
+      And Carol is not logged in to Windows
+
+      Examples:
+        | fault                           |
+        | repeats its signature counter   |
+        | counts its signatures backwards |
+
+    Scenario: The key has been deleted in Entra
+      Given an administrator has deleted the security keys of Carol in Entra
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135001
+      And Carol is not logged in to Windows
+
+    Scenario: The account has been suspended
+      Given an administrator has suspended the account of Carol in Entra
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS50057
+      And Carol is not logged in to Windows
+
+    @guide:enable-security-keys
+    Scenario: The model has been blocked since
+      Given Entra blocks the model of HYPR's authenticator
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS130501
+      And Carol is not logged in to Windows
+
+    @guide:enable-security-keys
+    Scenario: The method has been switched off since
+      Given Entra's security key method is off
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135016
+      And Carol is not logged in to Windows
+
+  Rule: A passkey that Azure does not know cannot sign in
+    Scenario: The phone is paired with HYPR only
+      Given the lab "default"
+      And Carol is paired with HYPR
+      And Carol has locked the workstation
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then the security key has answered "CTAP2_ERR_NO_CREDENTIALS"
+      And Carol sees "No credentials" on the sign-in screen
+      And Carol is not logged in to Windows
+
+  Rule: Windows offers the key only where it may be used
+    @guide:enable-security-keys-in-intune
+    Scenario: The Intune policy is not set
+      Given the lab "no-intune-policy"
+      And Carol is signed in to Windows
+      And Carol has locked the workstation
+      When Carol clicks "Sign-in options" on the sign-in screen
+      Then Carol does not see "Security key" on the sign-in screen
+
+    @guide:what-you-will-need
+    Scenario: The workstation is joined to nothing
+      Given the lab "not-joined"
+      When Carol wakes the workstation
+      And Carol types "carol.shaw@highlands_azure.com" as "User name" on the sign-in screen
+      And Carol types "Heather-42-Loch" as "Password" on the sign-in screen
+      And Carol clicks "Sign in" on the sign-in screen
+      Then Carol sees "isn't joined to Microsoft Entra ID" on the sign-in screen
+      And Carol is not logged in to Windows
+
+  Rule: A password still works
+    Scenario: Carol signs in with her password
+      Given the lab "default"
+      When Carol wakes the workstation
+      And Carol types "carol.shaw@highlands_azure.com" as "User name" on the sign-in screen
+      And Carol types "Heather-42-Loch" as "Password" on the sign-in screen
+      And Carol clicks "Sign in" on the sign-in screen
+      Then Carol is logged in to Windows
+
+    Scenario: A wrong password is refused
+      Given the lab "default"
+      When Carol wakes the workstation
+      And Carol types "carol.shaw@highlands_azure.com" as "User name" on the sign-in screen
+      And Carol types "Thistle" as "Password" on the sign-in screen
+      And Carol clicks "Sign in" on the sign-in screen
+      Then Entra has refused with AADSTS50126
+      And Carol is not logged in to Windows

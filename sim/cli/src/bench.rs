@@ -1,0 +1,121 @@
+//! `passkey-lab bench`: what the CTAP core costs beside the bare P-256 operations of the same library.
+//!
+//! Everything is measured in one process, in turn and round by round, so that a noisy neighbour slows all of it alike
+//! and the ratios stay.
+
+mod operations;
+mod plot;
+mod report;
+mod subjects;
+
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use hdrhistogram::Histogram;
+use miette::Result;
+
+use self::operations::{Operation, operations};
+use crate::out::say;
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BenchOptions {
+    /// Rounds; each runs every operation [`SAMPLES_PER_ROUND`] times.
+    pub(crate) rounds: NonZeroU32,
+}
+
+/// One line of the table, in nanoseconds.
+#[derive(Clone, Debug, PartialEq)]
+struct Latency {
+    name: &'static str,
+    p50_ns: u64,
+    p95_ns: u64,
+    p99_ns: u64,
+    max_ns: u64,
+    baseline: &'static str,
+    ratio_p50: f64,
+}
+
+impl Default for BenchOptions {
+    fn default() -> Self {
+        Self { rounds: NonZeroU32::new(40).expect("not zero") }
+    }
+}
+
+/// Measures, prints the table and writes `latency.json` and `latency.html` into `report_dir`.
+///
+/// # Errors
+///
+/// When a report cannot be written.
+pub(crate) fn run(report_dir: &Path, options: &BenchOptions) -> Result<()> {
+    let latencies = measure(options);
+    say(&table(&latencies));
+    for path in report::write(report_dir, &latencies, options)? {
+        say(&path.display().to_string());
+    }
+    Ok(())
+}
+
+fn measure(options: &BenchOptions) -> Vec<Latency> {
+    let mut measured: Vec<(Operation, Histogram<u64>)> = operations()
+        .into_iter()
+        .map(|operation| (operation, Histogram::new_with_bounds(1, NS_MAX, 3).expect("the bounds are in order")))
+        .collect();
+    for _ in 0..options.rounds.get() {
+        for (operation, histogram) in &mut measured {
+            // The first call of a turn finds the caches full of the others' data; it warms up and is not counted.
+            operation.sample_ns();
+            (0..SAMPLES_PER_ROUND).for_each(|_| histogram.saturating_record(operation.sample_ns()));
+        }
+    }
+    let median = |name: &str| {
+        let (_, histogram) = measured.iter().find(|(operation, _)| operation.name == name).expect("baselines are rows");
+        histogram.value_at_quantile(0.5)
+    };
+    measured
+        .iter()
+        .map(|(operation, histogram)| Latency {
+            name: operation.name,
+            p50_ns: histogram.value_at_quantile(0.5),
+            p95_ns: histogram.value_at_quantile(0.95),
+            p99_ns: histogram.value_at_quantile(0.99),
+            max_ns: histogram.max(),
+            baseline: operation.baseline,
+            ratio_p50: histogram.value_at_quantile(0.5) as f64 / median(operation.baseline) as f64,
+        })
+        .collect()
+}
+
+fn table(latencies: &[Latency]) -> String {
+    let mut lines = vec![format!(
+        "{:24} {:>10} {:>10} {:>10} {:>10}   {}",
+        "microseconds", "p50", "p95", "p99", "max", "p50 against"
+    )];
+    lines.extend(latencies.iter().map(|row| {
+        let [p50, p95, p99, max] = [row.p50_ns, row.p95_ns, row.p99_ns, row.max_ns].map(|ns| ns as f64 / 1_000.0);
+        let Latency { name, baseline, ratio_p50, .. } = row;
+        format!("{name:24} {p50:>10.2} {p95:>10.2} {p99:>10.2} {max:>10.2}   {ratio_p50:.3} x {baseline}")
+    }));
+    lines.join("\n")
+}
+
+/// Samples of each operation in a round.
+const SAMPLES_PER_ROUND: u32 = 25;
+/// A minute: longer is recorded as that long.
+const NS_MAX: u64 = 60_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_round_measures_everything_against_a_row_of_the_table() {
+        let latencies = measure(&BenchOptions { rounds: NonZeroU32::MIN });
+        let names: Vec<_> = latencies.iter().map(|row| row.name).collect();
+        assert!(latencies.iter().all(|row| names.contains(&row.baseline)));
+        assert!(latencies.iter().all(|row| row.p50_ns <= row.p99_ns && row.p99_ns <= row.max_ns));
+        let bare = latencies.iter().find(|row| row.name == "p256 sign").expect("a row");
+        assert!((bare.ratio_p50 - 1.0).abs() < f64::EPSILON);
+        assert_eq!(table(&latencies).lines().count(), latencies.len() + 1);
+    }
+}

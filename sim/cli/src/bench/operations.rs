@@ -1,0 +1,110 @@
+//! What is measured, each against a bare primitive.
+
+use std::hint::black_box;
+
+use clockwork::{Seed, Stream};
+use p256::ecdsa::signature::{Signer as _, Verifier as _};
+use p256::ecdsa::{Signature, SigningKey};
+use p256::elliptic_curve::Generate as _;
+
+use super::subjects::{Core, Framed};
+
+/// Something that can be done over and over.
+pub(super) struct Operation {
+    pub(super) name: &'static str,
+    /// The name of the row that it is compared with.
+    pub(super) baseline: &'static str,
+    act: Box<dyn FnMut()>,
+    tidy: Box<dyn FnMut()>,
+}
+
+impl Operation {
+    /// Does it once and says how long that took; the tidying up is not counted.
+    #[expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
+    pub(super) fn sample_ns(&mut self) -> u64 {
+        let start = std::time::Instant::now();
+        (self.act)();
+        let elapsed = start.elapsed();
+        (self.tidy)();
+        u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Every operation, in the order of the table.
+pub(super) fn operations() -> Vec<Operation> {
+    let ctap = COMMANDS.into_iter().flat_map(|command| [core(command), framed(command)]);
+    bare().into_iter().chain(ctap).collect()
+}
+
+/// A CTAP command: its name in the core, its name through framing, its baseline, its bytes.
+type Command = (&'static str, &'static str, &'static str, &'static [u8]);
+
+const COMMANDS: [Command; 3] = [
+    ("getInfo", "getInfo, framed", SIGN, &[0x04]),
+    ("makeCredential", "makeCredential, framed", KEYGEN_SIGN, MAKE_CREDENTIAL),
+    ("getAssertion", "getAssertion, framed", SIGN, include_bytes!("../../../../fixtures/ctap/get-assertion.bin")),
+];
+/// The request that also makes the credential to sign in with.
+const MAKE_CREDENTIAL: &[u8] = include_bytes!("../../../../fixtures/ctap/make-credential.bin");
+const KEYGEN: &str = "p256 keygen";
+const SIGN: &str = "p256 sign";
+const KEYGEN_SIGN: &str = "p256 keygen + sign";
+const VERIFY: &str = "p256 verify";
+/// What an assertion signs: authenticator data and client data hash.
+const MESSAGE: [u8; 69] = [0xCD; 69];
+
+fn core((name, _, baseline, command): Command) -> Operation {
+    let subject = shared(Core::new(MAKE_CREDENTIAL));
+    let (act, tidy) = (subject.clone(), subject);
+    Operation {
+        name,
+        baseline,
+        act: Box::new(move || drop(black_box(act.borrow_mut().call(black_box(command))))),
+        tidy: Box::new(move || tidy.borrow_mut().forget_events()),
+    }
+}
+
+fn framed((_, name, baseline, command): Command) -> Operation {
+    let subject = shared(Framed::new(MAKE_CREDENTIAL));
+    let (act, tidy) = (subject.clone(), subject);
+    Operation {
+        name,
+        baseline,
+        act: Box::new(move || drop(black_box(act.borrow_mut().call(black_box(command))))),
+        tidy: Box::new(move || tidy.borrow_mut().forget_events()),
+    }
+}
+
+/// The primitives of the same library; a bare key, a bare message.
+fn bare() -> [Operation; 4] {
+    let mut rng = rng("p256 keys");
+    let key = SigningKey::generate_from_rng(&mut rng);
+    let (signer, verifier) = (key.clone(), *key.verifying_key());
+    let signature: Signature = key.sign(&MESSAGE);
+    [
+        primitive(KEYGEN, move || drop(black_box(SigningKey::generate_from_rng(&mut rng)))),
+        primitive(SIGN, move || sign(&signer)),
+        {
+            let mut rng = self::rng("p256 keys and signatures");
+            primitive(KEYGEN_SIGN, move || sign(&SigningKey::generate_from_rng(&mut rng)))
+        },
+        primitive(VERIFY, move || verifier.verify(black_box(&MESSAGE), &signature).expect("the key's own signature")),
+    ]
+}
+
+fn primitive(name: &'static str, act: impl FnMut() + 'static) -> Operation {
+    Operation { name, baseline: name, act: Box::new(act), tidy: Box::new(|| {}) }
+}
+
+fn sign(key: &SigningKey) {
+    let signature: Signature = key.sign(black_box(&MESSAGE));
+    black_box(signature.to_der());
+}
+
+fn rng(name: &str) -> Stream {
+    Seed::of(&["bench"]).fork(name)
+}
+
+fn shared<T>(subject: T) -> std::rc::Rc<std::cell::RefCell<T>> {
+    std::rc::Rc::new(std::cell::RefCell::new(subject))
+}

@@ -1,0 +1,83 @@
+//! `latency.json` for programs and `latency.html` for people.
+
+use std::path::{Path, PathBuf};
+
+use askama::Template;
+use miette::{IntoDiagnostic as _, Result, WrapErr as _};
+use serde::Serialize;
+
+use super::{BenchOptions, Latency, SAMPLES_PER_ROUND, plot};
+
+/// A row of `latency.json`.
+#[derive(Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    p50_ns: u64,
+    p95_ns: u64,
+    p99_ns: u64,
+    max_ns: u64,
+    baseline: &'a str,
+    ratio_p50: f64,
+}
+
+/// `latency.html`.
+#[derive(Template)]
+#[template(path = "latency.html")]
+struct Page<'a> {
+    latencies: &'a [Latency],
+    samples: u64,
+    plot: String,
+}
+
+/// Writes both and returns their paths.
+pub(super) fn write(folder: &Path, latencies: &[Latency], options: &BenchOptions) -> Result<[PathBuf; 2]> {
+    let rows: Vec<_> = latencies.iter().map(row).collect();
+    let json = serde_json::to_string_pretty(&rows).into_diagnostic()?;
+    let samples = u64::from(options.rounds.get()) * u64::from(SAMPLES_PER_ROUND);
+    let html = Page { latencies, samples, plot: plot::draw(latencies) }.render().into_diagnostic()?;
+
+    std::fs::create_dir_all(folder).into_diagnostic().wrap_err_with(|| format!("cannot make {}", folder.display()))?;
+    let paths = [folder.join("latency.json"), folder.join("latency.html")];
+    for (path, text) in paths.iter().zip([json + "\n", html]) {
+        std::fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(paths)
+}
+
+fn row(latency: &Latency) -> Row<'_> {
+    let &Latency { name, p50_ns, p95_ns, p99_ns, max_ns, baseline, ratio_p50 } = latency;
+    Row { name, p50_ns, p95_ns, p99_ns, max_ns, baseline, ratio_p50: (ratio_p50 * 10_000.0).round() / 10_000.0 }
+}
+
+/// Microseconds with two decimals.
+fn us(ns: &u64) -> String {
+    format!("{:.2}", *ns as f64 / 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_reports_hold_every_row() {
+        let latency = |name, p50_ns| Latency {
+            name,
+            p50_ns,
+            p95_ns: 2 * p50_ns,
+            p99_ns: 3 * p50_ns,
+            max_ns: 9 * p50_ns,
+            baseline: "p256 sign",
+            ratio_p50: 1.0123,
+        };
+        let latencies = [latency("p256 sign", 90_000), latency("getAssertion", 91_000)];
+        let folder = std::env::temp_dir().join(format!("passkey-lab-bench-{}", std::process::id()));
+        let [json, html] = write(&folder, &latencies, &BenchOptions::default()).expect("written");
+        let rows: serde_json::Value = serde_json::from_slice(&std::fs::read(json).expect("read")).expect("JSON");
+        let expect = serde_json::json!({"name": "getAssertion", "p50_ns": 91_000, "p95_ns": 182_000, "p99_ns": 273_000,
+            "max_ns": 819_000, "baseline": "p256 sign", "ratio_p50": 1.0123});
+        assert_eq!((rows.as_array().map(Vec::len), &rows[1]), (Some(2), &expect));
+        let html = std::fs::read_to_string(html).expect("read");
+        assert!(html.contains("<svg") && html.contains("182.00") && !html.contains("http-equiv"), "{html}");
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
+}

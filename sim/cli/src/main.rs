@@ -1,0 +1,32 @@
+//! The `passkey-lab` binary: reads the command line, prints, and turns outcomes into exit codes.
+
+mod args;
+mod bench;
+mod interrupt;
+mod live;
+mod out;
+mod run;
+
+use std::process::ExitCode;
+
+use args::{Args, Command};
+use bench::BenchOptions;
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let done = match Args::parse().command() {
+        Command::Run(args) => run::run(&args),
+        Command::Bench(args) => {
+            bench::run(&args.report_dir, &BenchOptions { rounds: args.rounds }).map(|()| ExitCode::SUCCESS)
+        }
+    };
+    done.unwrap_or_else(|report| {
+        out::complain(&report);
+        ExitCode::from(COULD_NOT_RUN)
+    })
+}
+
+/// Exit code 1: a scenario failed.
+const FAILED: u8 = 1;
+/// Exit code 2: nothing could be run; clap uses the same code for a wrong command line.
+const COULD_NOT_RUN: u8 = 2;

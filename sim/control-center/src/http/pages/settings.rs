@@ -1,0 +1,146 @@
+//! Integration Settings: state, feature flags, deletion (guide "HYPR Groups in Entra/AzureAD").
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{get, post};
+
+use super::{Page, Shell, home, show};
+use crate::center::UnknownIntegration;
+use crate::flags::ApplicationFlag;
+use crate::http::form::Fields;
+use crate::http::session::SignedIn;
+use crate::integration::{IntegrationState, Toggle};
+use crate::people::Phase;
+
+pub(super) fn routes() -> Router<Shell> {
+    Router::new()
+        .route("/cc/ui/integrations/{rp_app_id}/settings", get(settings))
+        .route("/cc/ui/integrations/{rp_app_id}/enable", post(enable))
+        .route("/cc/ui/integrations/{rp_app_id}/enabled", get(enabled))
+        .route("/cc/ui/integrations/{rp_app_id}/disable", post(disable))
+        .route("/cc/ui/integrations/{rp_app_id}/delete", get(confirm_delete).post(delete))
+        .route("/cc/ui/integrations/{rp_app_id}/flags", get(flags).post(save_flags))
+}
+
+#[derive(Template)]
+#[template(path = "integration_settings.html")]
+struct Settings<'a> {
+    admin: &'a str,
+    name: &'a str,
+    home: String,
+    state: IntegrationState,
+    groups: Vec<GroupRow>,
+}
+
+struct GroupRow {
+    name: &'static str,
+    id: String,
+}
+
+#[derive(Template)]
+#[template(path = "integration_enabled.html")]
+struct Enabled<'a> {
+    admin: &'a str,
+    name: &'a str,
+    home: String,
+}
+
+#[derive(Template)]
+#[template(path = "delete_integration.html")]
+struct Delete<'a> {
+    admin: &'a str,
+    name: &'a str,
+    home: String,
+}
+
+#[derive(Template)]
+#[template(path = "flags.html")]
+struct Flags<'a> {
+    admin: &'a str,
+    name: &'a str,
+    home: String,
+    flags: Vec<(&'static str, Toggle)>,
+    message: Option<&'static str>,
+}
+
+async fn settings(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    let page = shell.with_core(|core| {
+        let integration = core.integration(&rp_app_id)?;
+        let row = |phase: Phase| GroupRow {
+            name: phase.group_name(),
+            id: integration.groups.get(&phase).cloned().unwrap_or_default(),
+        };
+        Some(Settings {
+            admin: &admin.email,
+            name: &rp_app_id,
+            home: home(&rp_app_id),
+            state: integration.state,
+            groups: Phase::ALL.map(row).into(),
+        })
+    });
+    show(&page.ok_or_else(|| UnknownIntegration(rp_app_id.clone()))?)
+}
+
+async fn enable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    let now = shell.now();
+    shell.with_core(|core| core.enable(now, &rp_app_id))?;
+    Ok(Redirect::to(&format!("{}/enabled", home(&rp_app_id))).into_response())
+}
+
+/// "Let the confetti fly, then click Close."
+async fn enabled(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    exists(&shell, &rp_app_id)?;
+    show(&Enabled { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) })
+}
+
+async fn disable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    let now = shell.now();
+    shell.with_core(|core| core.disable(now, &rp_app_id))?;
+    Ok(Redirect::to(&format!("{}/settings", home(&rp_app_id))).into_response())
+}
+
+async fn confirm_delete(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    exists(&shell, &rp_app_id)?;
+    show(&Delete { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) })
+}
+
+async fn delete(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    let now = shell.now();
+    shell.with_core(|core| core.delete_integration(now, &rp_app_id))?;
+    Ok(Redirect::to("/cc/ui/integrations").into_response())
+}
+
+async fn flags(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    show_flags(&shell, &admin, &rp_app_id, None)
+}
+
+async fn save_flags(
+    State(shell): State<Shell>,
+    admin: SignedIn,
+    Path(rp_app_id): Path<String>,
+    fields: Fields,
+) -> Page {
+    let now = shell.now();
+    for flag in ApplicationFlag::ALL {
+        let to = if fields.one(flag.name()).is_some() { Toggle::On } else { Toggle::Off };
+        shell.with_core(|core| core.set_flag(now, &rp_app_id, flag, to))?;
+    }
+    show_flags(&shell, &admin, &rp_app_id, Some("Feature Flags saved successfully"))
+}
+
+fn show_flags(shell: &Shell, admin: &SignedIn, rp_app_id: &str, message: Option<&'static str>) -> Page {
+    let flags = shell.with_core(|core| {
+        let set = &core.integration(rp_app_id)?.flags;
+        let toggle = |flag| if set.contains(&flag) { Toggle::On } else { Toggle::Off };
+        Some(ApplicationFlag::ALL.map(|flag| (flag.name(), toggle(flag))))
+    });
+    let flags = flags.ok_or_else(|| UnknownIntegration(rp_app_id.to_owned()))?.into();
+    show(&Flags { admin: &admin.email, name: rp_app_id, home: home(rp_app_id), flags, message })
+}
+
+fn exists(shell: &Shell, rp_app_id: &str) -> Result<(), UnknownIntegration> {
+    let exists = shell.with_core(|core| core.integration(rp_app_id).is_some());
+    if exists { Ok(()) } else { Err(UnknownIntegration(rp_app_id.to_owned())) }
+}

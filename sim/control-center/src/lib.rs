@@ -1,0 +1,39 @@
+//! The simulated HYPR Control Center: integrations, users, audit trail, device API.
+//!
+//! [`ControlCenter`] is a pure core that talks to Entra by `poll_request` and `handle_response`; [`http::Shell`] serves
+//! its pages and its device API.
+
+pub mod audit;
+mod center;
+mod config;
+mod device;
+mod event;
+mod fault;
+mod flags;
+mod graph;
+pub mod http;
+mod integration;
+mod name;
+mod operation;
+mod pairing;
+mod people;
+mod secret;
+
+pub use center::{
+    AccountView, Completed, Conclusion, ControlCenter, Domain, Draft, InviteError, NewPhone, PairedDevice,
+    PairingOffer, PairingRequest, PairingState, RELYING_PARTY, ReportedPasskey, Scanned, UnknownIntegration,
+    WorkstationDevice,
+};
+pub use config::{Admin, Config};
+pub use device::{Device, JoinType, MobileOs, Workstation};
+pub use event::{Event, LeftOn, Link, Pairing, UnpairedFrom};
+pub use fault::Fault;
+pub use flags::{ApplicationFlag, TenantFlag};
+pub use graph::{Connection, Failure};
+pub use integration::{Groups, Integration, IntegrationState, Toggle, WorkstationSettings};
+pub use name::{
+    APPLICATION_NAME_LEN_MAX, ApplicationName, ApplicationNameError, DomainError, RestrictedDomains, parse_domains,
+};
+pub use operation::{FormField, OperationId, Refusal};
+pub use people::{Account, DoomedKey, Passkey, PasskeyState, Person, Phase, Standing, User};
+pub use secret::Secret;

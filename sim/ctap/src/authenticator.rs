@@ -1,0 +1,269 @@
+//! The authenticator: command bytes in, response bytes out, the user as an input in between (CTAP 2.3 §6).
+
+mod client_pin;
+mod gesture;
+mod get_assertion;
+mod get_info;
+mod get_next_assertion;
+mod hmac_secret;
+mod make_credential;
+mod pin_uv_auth_param;
+mod selection;
+
+use std::collections::VecDeque;
+
+use clockwork::Stream;
+use jiff::Timestamp;
+use wire::Status;
+
+use self::gesture::{Pending, State};
+use self::get_next_assertion::Remaining;
+use crate::pin_uv::{KeyAgreement, Protocol, Token};
+use crate::profile::MESSAGE_BYTES_MAX;
+use crate::store::Store;
+use crate::{Attestation, Credential, Event, Misbehaviour, Profile, request};
+
+/// A CTAP authenticator.
+pub struct Authenticator {
+    profile: Profile,
+    attestation: Attestation,
+    misbehaviour: Misbehaviour,
+    rng: Stream,
+    store: Store,
+    state: State,
+    remaining: Option<Remaining>,
+    token: Option<Token>,
+    /// Made when first asked for, since most phones of a large lab never are.
+    key_agreements: [Option<KeyAgreement>; 2],
+    uv_retries: u8,
+    responses: VecDeque<Vec<u8>>,
+    events: VecDeque<Event>,
+}
+
+/// What a command does next.
+enum Step {
+    /// It is done; the status byte and what follows it.
+    Respond(Vec<u8>),
+    /// It needs the user.
+    Ask(Pending),
+}
+
+impl Authenticator {
+    /// An authenticator that holds no credentials.
+    ///
+    /// # Panics
+    ///
+    /// When the attestation's certificate names another model than the profile: no relying party could accept it. To
+    /// play that fault, set [`Misbehaviour::OtherAaguid`].
+    #[must_use]
+    pub fn new(profile: Profile, attestation: Attestation, rng: Stream) -> Self {
+        assert!(attestation.is_for(profile.aaguid), "an attestation certificate names the model that it stands for");
+        Self {
+            uv_retries: profile.uv_retries_max,
+            profile,
+            attestation,
+            misbehaviour: Misbehaviour::None,
+            rng,
+            store: Store::default(),
+            state: State::Idle,
+            remaining: None,
+            token: None,
+            key_agreements: [None, None],
+            responses: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Takes a command: its byte and its parameters. While one waits for the user, another is answered with
+    /// `CTAP1_ERR_CHANNEL_BUSY`; framing sees to it that this does not happen.
+    pub fn handle_command(&mut self, now: Timestamp, bytes: &[u8]) {
+        let (command, parameters) = match bytes.split_first() {
+            Some((&byte, parameters)) => (Command(byte), parameters),
+            None => return self.respond(Command(0), Err(Status::INVALID_LENGTH)),
+        };
+        if !matches!(self.state, State::Idle) {
+            return self.respond(command, Err(Status::CHANNEL_BUSY));
+        }
+        if !command.continues_assertions() {
+            self.remaining = None;
+        }
+        match self.dispatch(now, command, parameters) {
+            Ok(Step::Respond(response)) => self.respond(command, Ok(response)),
+            Ok(Step::Ask(pending)) => self.advance(now, pending),
+            Err(status) => self.respond(command, Err(status)),
+        }
+    }
+
+    /// The next response: a status byte and CBOR.
+    pub fn poll_response(&mut self) -> Option<Vec<u8>> {
+        self.responses.pop_front()
+    }
+
+    /// What happened, oldest first.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// The power is cut and comes back: what was under way, the token, its keys and the list of further assertions
+    /// are gone (§6.5.2). Credentials and the count of failed biometrics stay.
+    pub fn handle_power_cycle(&mut self) {
+        self.state = State::Idle;
+        self.remaining = None;
+        self.token = None;
+        self.key_agreements = [None, None];
+        self.responses.clear();
+        self.events.push_back(Event::PowerCycled);
+    }
+
+    /// Withdraws the token in use: whoever holds it has to ask the user anew.
+    pub fn revoke_token(&mut self) {
+        if self.token.take().is_some() {
+            self.events.push_back(Event::TokenRevoked);
+        }
+    }
+
+    /// Built-in verification may fail its full number of times again.
+    ///
+    /// Convention of the lab: a key without a PIN has no CTAP way out of `CTAP2_ERR_UV_BLOCKED`; whoever holds it ends
+    /// the block in a way of its own, as a phone does by its passcode.
+    pub fn unblock_verification(&mut self) {
+        self.uv_retries = self.profile.uv_retries_max;
+    }
+
+    /// How often built-in verification may still fail.
+    #[must_use]
+    pub fn uv_retries(&self) -> u8 {
+        self.uv_retries
+    }
+
+    /// The credentials, oldest first.
+    pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.store.iter()
+    }
+
+    /// Deletes a credential, as its owner may on the phone; tells whether there was one.
+    pub fn delete_credential(&mut self, id: &[u8]) -> bool {
+        let Some(credential) = self.store.remove(id) else { return false };
+        self.events.push_back(Event::CredentialDeleted {
+            rp_id: credential.rp_id,
+            user: credential.user_name,
+            id: credential.id,
+        });
+        true
+    }
+
+    /// Sets what later commands do wrong on purpose.
+    pub fn set_misbehaviour(&mut self, misbehaviour: Misbehaviour) {
+        self.misbehaviour = misbehaviour;
+    }
+
+    /// What kind of authenticator this is.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    pub(crate) fn record(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    fn dispatch(&mut self, now: Timestamp, command: Command, parameters: &[u8]) -> Result<Step, Status> {
+        if parameters.len() >= MESSAGE_BYTES_MAX {
+            return Err(Status::REQUEST_TOO_LARGE);
+        }
+        match command {
+            Command::MAKE_CREDENTIAL => {
+                let normalised = request::normalise(parameters, request::MAKE_CREDENTIAL)?;
+                let request = request::make_credential(&normalised)?;
+                self.decoded(command, Some(&request.rp.id));
+                self.make_credential(now, &request)
+            }
+            Command::GET_ASSERTION => {
+                let normalised = request::normalise(parameters, request::GET_ASSERTION)?;
+                let request = request::get_assertion(&normalised)?;
+                self.decoded(command, Some(request.rp_id));
+                self.get_assertion(now, &request)
+            }
+            Command::CLIENT_PIN => {
+                let normalised = request::normalise(parameters, request::CLIENT_PIN)?;
+                let request = client_pin::Request::decode(&normalised)?;
+                self.decoded(command, request.rp_id.as_deref());
+                self.client_pin(request)
+            }
+            Command::GET_INFO => {
+                self.decoded(command, None);
+                Ok(Step::Respond(self.get_info()))
+            }
+            Command::GET_NEXT_ASSERTION => {
+                self.decoded(command, None);
+                self.get_next_assertion(now).map(Step::Respond)
+            }
+            Command::SELECTION => {
+                self.decoded(command, None);
+                Ok(Step::Ask(selection::pending()))
+            }
+            _ => Err(Status::INVALID_COMMAND),
+        }
+    }
+
+    fn decoded(&mut self, command: Command, rp_id: Option<&str>) {
+        self.events.push_back(Event::Command { name: command.name(), rp_id: rp_id.map(str::to_owned) });
+    }
+
+    fn respond(&mut self, command: Command, outcome: Result<Vec<u8>, Status>) {
+        let status = outcome.as_ref().err().copied().unwrap_or(Status::OK);
+        self.events.push_back(Event::Response { name: command.name(), status });
+        self.responses.push_back(outcome.unwrap_or_else(|status| vec![status.0]));
+    }
+
+    fn key_agreement(&mut self, protocol: Protocol) -> &KeyAgreement {
+        self.key_agreements[protocol as usize - 1].get_or_insert_with(|| KeyAgreement::generate(&mut self.rng))
+    }
+}
+
+/// A command byte (§8.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Command(u8);
+
+impl Command {
+    const MAKE_CREDENTIAL: Self = Self(0x01);
+    const GET_ASSERTION: Self = Self(0x02);
+    const GET_INFO: Self = Self(0x04);
+    const CLIENT_PIN: Self = Self(0x06);
+    const GET_NEXT_ASSERTION: Self = Self(0x08);
+    const SELECTION: Self = Self(0x0B);
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::MAKE_CREDENTIAL => "authenticatorMakeCredential",
+            Self::GET_ASSERTION => "authenticatorGetAssertion",
+            Self::GET_INFO => "authenticatorGetInfo",
+            Self::CLIENT_PIN => "authenticatorClientPIN",
+            Self::GET_NEXT_ASSERTION => "authenticatorGetNextAssertion",
+            Self::SELECTION => "authenticatorSelection",
+            _ => "an unknown command",
+        }
+    }
+
+    /// Which command may follow a getAssertion without ending its list of further assertions (§6.3): its own
+    /// continuation only.
+    fn continues_assertions(self) -> bool {
+        self == Self::GET_NEXT_ASSERTION
+    }
+}
+
+/// A response of status OK, to which CBOR is appended.
+fn response() -> minicbor::Encoder<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(RESPONSE_BYTES_TYPICAL);
+    bytes.push(Status::OK.0);
+    minicbor::Encoder::new(bytes)
+}
+
+/// What encoding into a `Vec` can fail with: nothing.
+pub(crate) type Never = minicbor::encode::Error<std::convert::Infallible>;
+
+/// A registration with one certificate.
+const RESPONSE_BYTES_TYPICAL: usize = 1024;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+//! Waiting for the user: consent (user presence), then the biometric (`performBuiltInUv`, CTAP 2.3 §6.5.3.1).
+//!
+//! Convention of the lab: consent always comes before the biometric, also where both happen within one command.
+
+use jiff::{SignedDuration, Timestamp};
+use wire::Status;
+use wire::auth_data::Flags;
+
+use super::{Authenticator, Command, client_pin, get_assertion, make_credential};
+use crate::{Answer, Event, Prompt, Purpose};
+
+/// What an authenticator is doing.
+pub(super) enum State {
+    /// Nothing; the next command may come.
+    Idle,
+    /// A command waits for the user.
+    Waiting(Waiting),
+}
+
+/// A command that waits for the user.
+pub(super) struct Waiting {
+    pending: Pending,
+    gesture: Gesture,
+    prompt: Prompt,
+    deadline: Timestamp,
+}
+
+/// The gesture it waits for.
+enum Gesture {
+    Presence,
+    Verification { attempts_left: u8 },
+}
+
+/// A command with gestures to come.
+pub(super) struct Pending {
+    pub(super) work: Work,
+    pub(super) consent: Consent,
+    pub(super) subject: Subject,
+}
+
+/// What is done once the user has consented.
+pub(super) enum Work {
+    MakeCredential(Box<make_credential::Work>),
+    GetAssertion(Box<get_assertion::Work>),
+    IssueToken(Box<client_pin::IssueToken>),
+    /// authenticatorSelection.
+    Select,
+    /// A zero-length pinUvAuthParam: a touch, then this status (§6.1.2 step 1, §6.2.2 step 1).
+    Touch(Command),
+}
+
+/// Which of the flags UP and UV are given already and which are still to be asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Consent {
+    pub(super) wanted: u8,
+    pub(super) given: u8,
+}
+
+/// What the prompt names.
+pub(super) struct Subject {
+    pub(super) rp_id: String,
+    pub(super) user: Option<String>,
+    pub(super) purpose: Purpose,
+}
+
+impl Consent {
+    pub(super) fn is_missing(self, flag: u8) -> bool {
+        self.wanted & !self.given & flag != 0
+    }
+}
+
+impl Work {
+    fn command(&self) -> Command {
+        match self {
+            Self::MakeCredential(_) => Command::MAKE_CREDENTIAL,
+            Self::GetAssertion(_) => Command::GET_ASSERTION,
+            Self::IssueToken(_) => Command::CLIENT_PIN,
+            Self::Select => Command::SELECTION,
+            Self::Touch(command) => *command,
+        }
+    }
+
+    /// The status when the user declines.
+    fn declined(&self) -> Status {
+        match self {
+            Self::MakeCredential(work) if work.reveals_exclusion() => Status::CREDENTIAL_EXCLUDED,
+            _ => Status::OPERATION_DENIED,
+        }
+    }
+
+    /// The status when the user does nothing.
+    fn timed_out(&self) -> Status {
+        match self {
+            Self::MakeCredential(work) if work.reveals_exclusion() => Status::CREDENTIAL_EXCLUDED,
+            Self::Touch(_) => Status::OPERATION_DENIED,
+            _ => Status::USER_ACTION_TIMEOUT,
+        }
+    }
+
+    /// The status when built-in verification has failed (§6.1.2 step 11.2, §6.5.5.7.3 step 10).
+    pub(super) fn not_verified(&self, retries_left: u8) -> Status {
+        match (self, retries_left) {
+            (Self::IssueToken(_), 0) => Status::UV_BLOCKED,
+            (Self::IssueToken(_), _) => Status::UV_INVALID,
+            (_, 0) => Status::PIN_BLOCKED,
+            _ => Status::OPERATION_DENIED,
+        }
+    }
+}
+
+impl Authenticator {
+    /// What the authenticator waits for from the user.
+    #[must_use]
+    pub fn prompt(&self) -> Option<&Prompt> {
+        match &self.state {
+            State::Waiting(waiting) => Some(&waiting.prompt),
+            State::Idle => None,
+        }
+    }
+
+    /// The user answers the prompt. An answer that does not fit it, or that comes too late, changes nothing.
+    pub fn handle_answer(&mut self, now: Timestamp, answer: Answer) {
+        self.handle_timeout(now);
+        let State::Waiting(mut waiting) = std::mem::replace(&mut self.state, State::Idle) else { return };
+        match (waiting.gesture, answer) {
+            (Gesture::Presence, Answer::Accept) => {
+                self.events.push_back(Event::Answered(answer));
+                waiting.pending.consent.given |= Flags::UP;
+                self.advance(now, waiting.pending);
+            }
+            (Gesture::Verification { .. }, Answer::Verified) => {
+                self.events.push_back(Event::Answered(answer));
+                self.uv_retries = self.profile.uv_retries_max;
+                waiting.pending.consent.given |= Flags::UV;
+                self.advance(now, waiting.pending);
+            }
+            (Gesture::Verification { attempts_left }, Answer::NotVerified) => {
+                self.events.push_back(Event::Answered(answer));
+                self.verification_failed(now, waiting.pending, attempts_left - 1);
+            }
+            (_, Answer::Decline) => {
+                self.events.push_back(Event::Answered(answer));
+                let status = waiting.pending.work.declined();
+                self.respond(waiting.pending.work.command(), Err(status));
+            }
+            (gesture, _) => self.state = State::Waiting(Waiting { gesture, ..waiting }),
+        }
+    }
+
+    /// The host withdraws the command that waits for the user; nothing happens when none does.
+    pub fn handle_cancel(&mut self, now: Timestamp) {
+        self.handle_timeout(now);
+        if let State::Waiting(waiting) = std::mem::replace(&mut self.state, State::Idle) {
+            self.events.push_back(Event::Cancelled);
+            self.respond(waiting.pending.work.command(), Err(Status::KEEPALIVE_CANCEL));
+        }
+    }
+
+    /// The host begins anew without waiting for an answer: what waits for the user is dropped, and so is an answer
+    /// that it has not fetched.
+    pub(crate) fn handle_abort(&mut self) {
+        if let State::Waiting(_) = std::mem::replace(&mut self.state, State::Idle) {
+            self.events.push_back(Event::Cancelled);
+        }
+        self.responses.clear();
+    }
+
+    /// When the user's time is up.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Waiting(waiting) => Some(waiting.deadline),
+            State::Idle => None,
+        }
+    }
+
+    /// Ends what has waited too long.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        if self.poll_timeout().is_none_or(|deadline| now < deadline) {
+            return;
+        }
+        if let State::Waiting(waiting) = std::mem::replace(&mut self.state, State::Idle) {
+            self.events.push_back(Event::TimedOut);
+            self.respond(waiting.pending.work.command(), Err(waiting.pending.work.timed_out()));
+        }
+    }
+
+    /// Asks for the next gesture that is missing, or finishes.
+    pub(super) fn advance(&mut self, now: Timestamp, pending: Pending) {
+        if pending.consent.is_missing(Flags::UP) {
+            self.ask(now, pending, Gesture::Presence);
+        } else if pending.consent.is_missing(Flags::UV) {
+            let attempts_left = self.profile.uv_attempts_max.max(1);
+            self.ask(now, pending, Gesture::Verification { attempts_left });
+        } else {
+            self.finish(now, pending);
+        }
+    }
+
+    fn ask(&mut self, now: Timestamp, pending: Pending, gesture: Gesture) {
+        let Subject { rp_id, user, purpose } = &pending.subject;
+        let (rp_id, user, purpose) = (rp_id.clone(), user.clone(), *purpose);
+        let prompt = match gesture {
+            Gesture::Presence => Prompt::Presence { rp_id, user, purpose },
+            Gesture::Verification { .. } => Prompt::Verification { rp_id, user, purpose },
+        };
+        self.events.push_back(Event::Prompted(prompt.clone()));
+        self.state = State::Waiting(Waiting { pending, gesture, prompt, deadline: now + USER_ACTION_MAX });
+    }
+
+    fn verification_failed(&mut self, now: Timestamp, pending: Pending, attempts_left: u8) {
+        self.uv_retries = self.uv_retries.saturating_sub(1);
+        self.events.push_back(Event::VerificationFailed { retries_left: self.uv_retries });
+        if attempts_left > 0 && self.uv_retries > 0 {
+            return self.ask(now, pending, Gesture::Verification { attempts_left });
+        }
+        let status = pending.work.not_verified(self.uv_retries);
+        self.respond(pending.work.command(), Err(status));
+    }
+
+    fn finish(&mut self, now: Timestamp, pending: Pending) {
+        let command = pending.work.command();
+        let given = pending.consent.given;
+        let outcome = match pending.work {
+            Work::MakeCredential(work) => self.finish_make_credential(now, *work, given),
+            Work::GetAssertion(work) => self.finish_get_assertion(now, *work, given),
+            Work::IssueToken(work) => Ok(self.finish_issue_token(now, *work)),
+            Work::Select => Ok(vec![Status::OK.0]),
+            // Of the two statuses that tell of the touch, this is the one of a key without a PIN.
+            Work::Touch(_) => Err(Status::PIN_NOT_SET),
+        };
+        self.respond(command, outcome);
+    }
+}
+
+/// How long the user may take (§6.1.2, "a reasonable timeout"; 30 s is what the specification gives elsewhere).
+const USER_ACTION_MAX: SignedDuration = SignedDuration::from_secs(30);

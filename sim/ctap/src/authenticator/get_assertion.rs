@@ -1,0 +1,202 @@
+//! authenticatorGetAssertion (CTAP 2.3 §6.2).
+
+use ctap_types::ctap2::get_assertion::Request;
+use jiff::Timestamp;
+use minicbor::Encoder;
+use p256::ecdsa::Signature;
+use p256::ecdsa::signature::Signer as _;
+use wire::Status;
+use wire::auth_data::Flags;
+
+use super::gesture::{self, Consent, Pending, Subject};
+use super::get_next_assertion::Remaining;
+use super::hmac_secret::Salts;
+use super::make_credential::Authorised;
+use super::pin_uv_auth_param::{PinUvAuthParam, touch};
+use super::{Authenticator, Command, Never, Step, response};
+use crate::credential::{Credential, Protection};
+use crate::store::Serial;
+use crate::{Event, Permissions, Purpose, auth_data};
+
+/// An assertion to be made once the user has consented.
+pub(super) struct Work {
+    /// The credentials that apply, newest first; one at most when the request named them.
+    applicable: Vec<Serial>,
+    inputs: Inputs,
+    authorised_by: Authorised,
+}
+
+/// What every assertion of one request shares.
+pub(super) struct Inputs {
+    client_data_hash: [u8; 32],
+    salts: Option<Salts>,
+}
+
+/// An assertion's place among those of its request.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    Only,
+    FirstOf(u64),
+    Later,
+}
+
+impl Authenticator {
+    /// Steps 1 to 10 of §6.2.2, up to the user.
+    pub(super) fn get_assertion(&mut self, now: Timestamp, request: &Request<'_>) -> Result<Step, Status> {
+        // 1. a zero-length pinUvAuthParam and 2. its protocol
+        let param = PinUvAuthParam::of(request.pin_auth.map(|param| &**param), request.pin_protocol)?;
+        if matches!(param, PinUvAuthParam::Touch) {
+            let subject = Subject { rp_id: request.rp_id.to_owned(), user: None, purpose: Purpose::SignIn };
+            return Ok(touch(Command::GET_ASSERTION, subject));
+        }
+        // 4. options
+        let options = request.options.as_ref();
+        if options.is_some_and(|options| options.rk.is_some()) {
+            return Err(Status::UNSUPPORTED_OPTION);
+        }
+        let presence = if options.and_then(|options| options.up) == Some(false) { 0 } else { Flags::UP };
+        let built_in_uv = options.and_then(|options| options.uv) == Some(true);
+        // 6. verification
+        let (consent, authorised_by) = match param {
+            PinUvAuthParam::Mac(protocol, mac) => {
+                let (permission, hash) = (Permissions::GET_ASSERTION, request.client_data_hash);
+                let given = self.authorise(now, (protocol, mac), permission, request.rp_id, hash)?;
+                let wanted = presence | Flags::UV;
+                (Consent { wanted, given: given & wanted }, Authorised::ByToken)
+            }
+            _ if built_in_uv && self.uv_retries == 0 => return Err(Status::PIN_BLOCKED),
+            _ if built_in_uv => (Consent { wanted: presence | Flags::UV, given: 0 }, Authorised::Otherwise),
+            _ => (Consent { wanted: presence, given: 0 }, Authorised::Otherwise),
+        };
+        // 7. the credentials; when a biometric is still to come, their absence is told after it
+        let applicable = self.applicable(request, consent.wanted);
+        if applicable.is_empty() && !consent.is_missing(Flags::UV) {
+            return Err(Status::NO_CREDENTIALS);
+        }
+        // 9. presence: asked for when not given; 10. extensions
+        let salts = self.salts(request, presence)?;
+        let client_data_hash = (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?;
+        let subject = self.assertion_subject(request.rp_id, &applicable);
+        let work = Work { applicable, inputs: Inputs { client_data_hash, salts }, authorised_by };
+        Ok(Step::Ask(Pending { work: gesture::Work::GetAssertion(Box::new(work)), consent, subject }))
+    }
+
+    /// Steps 11 and 12, once the user has consented.
+    pub(super) fn finish_get_assertion(&mut self, now: Timestamp, work: Work, given: u8) -> Result<Vec<u8>, Status> {
+        let Some((&first, rest)) = work.applicable.split_first() else { return Err(Status::NO_CREDENTIALS) };
+        if let (Authorised::ByToken, Flags::UP, Some(token)) = (work.authorised_by, given & Flags::UP, &mut self.token)
+        {
+            token.spend();
+        }
+        let place = if rest.is_empty() { Place::Only } else { Place::FirstOf(work.applicable.len() as u64) };
+        let response = self.assert(first, &work.inputs, given, place)?;
+        if !rest.is_empty() {
+            self.remaining = Some(Remaining::new(now, rest, work.inputs, given));
+        }
+        Ok(response)
+    }
+
+    /// Signs for one credential: extensions, counter, authenticator data, signature (steps 10 and 12).
+    pub(super) fn assert(
+        &mut self,
+        serial: Serial,
+        inputs: &Inputs,
+        given: u8,
+        place: Place,
+    ) -> Result<Vec<u8>, Status> {
+        let credential = self.store.by_serial_mut(serial).ok_or(Status::NO_CREDENTIALS)?;
+        credential.sign_count = self.misbehaviour.next_sign_count(credential.sign_count);
+        let extensions = inputs.salts.as_ref().map(|salts| salts.outputs(&credential.secrets, given, &mut self.rng));
+
+        let flags = auth_data::flags(given, 0, extensions.as_deref());
+        let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, self.misbehaviour);
+        message.extend(extensions.iter().flatten());
+        let auth_data_bytes = message.len();
+        message.extend_from_slice(&inputs.client_data_hash);
+        let mut e = response();
+        encode_head(&mut e, credential, &message[..auth_data_bytes], place).expect("a Vec takes every byte");
+        self.misbehaviour.spoil_message(&mut message);
+        let signature: Signature = credential.secrets.key.sign(&message);
+        encode_tail(&mut e, credential, &signature, given, place).expect("a Vec takes every byte");
+
+        self.events.push_back(Event::Asserted {
+            rp_id: credential.rp_id.clone(),
+            user: credential.user_name.clone(),
+            sign_count: credential.sign_count,
+        });
+        Ok(e.into_writer())
+    }
+
+    /// Step 7: the credentials that apply, given whether the user is, or will be, verified.
+    fn applicable(&self, request: &Request<'_>, wanted: u8) -> Vec<Serial> {
+        let usable = |credential: &Credential, without_uv: Protection| {
+            wanted & Flags::UV != 0 || credential.protection <= without_uv
+        };
+        // An empty list counts as none.
+        match request.allow_list.as_deref() {
+            None | Some([]) => {
+                let held = self.store.of_rp(request.rp_id);
+                held.filter(|(_, held)| usable(held, Protection::Optional)).map(|(serial, _)| serial).collect()
+            }
+            Some(list) => {
+                let named = list.iter().filter(|descriptor| descriptor.key_type == wire::webauthn::PUBLIC_KEY);
+                let mut held = named.filter_map(|descriptor| self.store.by_id(request.rp_id, descriptor.id));
+                let usable = held.find(|(_, held)| usable(held, Protection::OptionalWithList));
+                usable.map(|(serial, _)| serial).into_iter().collect()
+            }
+        }
+    }
+
+    /// Step 10, hmac-secret: the salts, decrypted before the user is asked.
+    fn salts(&mut self, request: &Request<'_>, presence: u8) -> Result<Option<Salts>, Status> {
+        let input = request.extensions.as_ref().and_then(|extensions| extensions.hmac_secret.as_ref());
+        match input {
+            Some(_) if presence == 0 => Err(Status::UNSUPPORTED_OPTION),
+            Some(input) => self.hmac_secret_salts(input).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn assertion_subject(&self, rp_id: &str, applicable: &[Serial]) -> Subject {
+        let only = match applicable {
+            [only] => self.store.by_serial(*only),
+            _ => None,
+        };
+        let user = only.and_then(|credential| credential.user_name.clone());
+        Subject { rp_id: rp_id.to_owned(), user, purpose: Purpose::SignIn }
+    }
+}
+
+/// The members before the signature.
+fn encode_head(e: &mut Encoder<Vec<u8>>, credential: &Credential, auth_data: &[u8], place: Place) -> Result<(), Never> {
+    e.map(if matches!(place, Place::FirstOf(_)) { 5 } else { 4 })?;
+    e.u8(0x01)?.map(2)?.str("id")?.bytes(&credential.id)?.str("type")?.str(wire::webauthn::PUBLIC_KEY)?;
+    e.u8(0x02)?.bytes(auth_data)?;
+    Ok(())
+}
+
+/// The signature and what follows it. Names are told to a verified user who has to choose, and to nobody else.
+fn encode_tail(
+    e: &mut Encoder<Vec<u8>>,
+    credential: &Credential,
+    signature: &Signature,
+    given: u8,
+    place: Place,
+) -> Result<(), Never> {
+    let told = given & Flags::UV != 0 && !matches!(place, Place::Only);
+    let name = credential.user_name.as_deref().filter(|_| told);
+    let display_name = credential.user_display_name.as_deref().filter(|_| told);
+    e.u8(0x03)?.bytes(signature.to_der().as_bytes())?;
+    e.u8(0x04)?.map(1 + u64::from(name.is_some()) + u64::from(display_name.is_some()))?;
+    e.str("id")?.bytes(&credential.user_handle)?;
+    if let Some(name) = name {
+        e.str("name")?.str(name)?;
+    }
+    if let Some(display_name) = display_name {
+        e.str("displayName")?.str(display_name)?;
+    }
+    if let Place::FirstOf(number) = place {
+        e.u8(0x05)?.u64(number)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! The hmac-secret extension of getAssertion (CTAP 2.3 §12.7), under either PIN/UV auth protocol.
+
+use clockwork::Stream;
+use ctap_types::ctap2::get_assertion::HmacSecretInput;
+use hmac::Mac as _;
+use minicbor::Encoder;
+use wire::Status;
+use wire::auth_data::Flags;
+
+use super::Authenticator;
+use crate::credential::Secrets;
+use crate::pin_uv::{Protocol, SharedSecret, mac};
+
+/// One salt or two, and the secret under which the outputs go back.
+pub(super) struct Salts {
+    shared_secret: SharedSecret,
+    salts: Vec<u8>,
+}
+
+impl Authenticator {
+    pub(super) fn hmac_secret_salts(&mut self, input: &HmacSecretInput) -> Result<Salts, Status> {
+        let protocol = Protocol::from_number(u64::from(input.pin_protocol.unwrap_or(1)))?;
+        let peer = &input.key_agreement;
+        let shared_secret = self.key_agreement(protocol).decapsulate(protocol, &peer.x, &peer.y)?;
+        shared_secret.verify(&input.salt_enc, &input.salt_auth)?;
+        let salts = shared_secret.decrypt(&input.salt_enc)?;
+        if !matches!(salts.len(), 32 | 64) {
+            return Err(Status::INVALID_LENGTH);
+        }
+        Ok(Salts { shared_secret, salts })
+    }
+}
+
+impl Salts {
+    /// The extension output: a secret for verified users and another for present ones.
+    pub(super) fn outputs(&self, secrets: &Secrets, given: u8, rng: &mut Stream) -> Vec<u8> {
+        let secret = if given & Flags::UV == 0 { &secrets.without_uv } else { &secrets.with_uv };
+        let outputs: Vec<u8> =
+            self.salts.chunks(32).flat_map(|salt| mac(secret, salt).finalize().into_bytes()).collect();
+        let encrypted = self.shared_secret.encrypt(&outputs, rng);
+        let mut e = Encoder::new(Vec::with_capacity(encrypted.len() + 16));
+        e.map(1).and_then(|e| e.str("hmac-secret")?.bytes(&encrypted)).expect("a Vec takes every byte");
+        e.into_writer()
+    }
+}

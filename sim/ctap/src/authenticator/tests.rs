@@ -1,0 +1,271 @@
+//! The commands as a platform sees them: bytes in, a status by its name and bytes out.
+
+mod client_pin;
+mod get_assertion;
+mod get_info;
+mod hmac_secret;
+mod make_credential;
+mod malformed;
+mod misbehaviour;
+mod user;
+
+use std::collections::BTreeMap;
+
+use clockwork::{Seed, Stream};
+use hmac::Mac as _;
+use jiff::{SignedDuration, Timestamp};
+use minicbor::{Decoder, Encoder};
+use wire::auth_data::AuthData;
+
+use super::*;
+use crate::Answer::{Accept, Verified};
+use crate::pin_uv::{SharedSecret, mac};
+use crate::{Answer, Permissions};
+
+pub(super) const RP: &str = "login.microsoft.com";
+pub(super) const HASH: [u8; 32] = [0xCD; 32];
+
+/// An authenticator, its user and a clock.
+pub(super) struct Desk {
+    pub(super) key: Authenticator,
+    pub(super) now: Timestamp,
+    platform: Stream,
+}
+
+/// A CBOR value, to write requests with.
+#[derive(Clone)]
+pub(super) enum Value {
+    Int(i64),
+    Bytes(Vec<u8>),
+    Text(&'static str),
+    Bool(bool),
+    Null,
+    List(Vec<Value>),
+    Map(Vec<(Value, Value)>),
+    Raw(Vec<u8>),
+}
+
+/// A request under construction: its members by number.
+#[derive(Clone)]
+pub(super) struct Request(u8, BTreeMap<i64, Value>);
+
+impl Desk {
+    pub(super) fn new() -> Self {
+        Self::with(Attestation::packed_self())
+    }
+
+    pub(super) fn with(attestation: Attestation) -> Self {
+        let seed = Seed::of(&["ctap tests"]);
+        let key = Authenticator::new(Profile::hypr_ios(), attestation, seed.fork("phone/carol/ctap"));
+        Self { key, now: "2024-03-01T09:00:00Z".parse().expect("a date"), platform: seed.fork("platform") }
+    }
+
+    /// Sends a request and gives these answers as long as they are asked for.
+    pub(super) fn send(&mut self, request: &Request, answers: &[Answer]) -> (String, Vec<u8>) {
+        self.send_bytes(&request.bytes(), answers)
+    }
+
+    pub(super) fn send_bytes(&mut self, bytes: &[u8], answers: &[Answer]) -> (String, Vec<u8>) {
+        self.key.handle_command(self.now, bytes);
+        for answer in answers {
+            assert!(self.key.prompt().is_some(), "nobody asks for {answer:?}");
+            self.key.handle_answer(self.now, *answer);
+        }
+        self.response()
+    }
+
+    pub(super) fn response(&mut self) -> (String, Vec<u8>) {
+        let response = self.key.poll_response().expect("a response");
+        (Status(response[0]).name().expect("a named status").to_owned(), response[1..].to_vec())
+    }
+
+    /// Asserts the status of a request.
+    pub(super) fn check(&mut self, request: &Request, answers: &[Answer], expect: &str) {
+        assert_eq!(self.send(request, answers).0, expect);
+        assert!(self.key.prompt().is_none(), "somebody is still asked");
+    }
+
+    /// Makes a credential with built-in verification and returns its id.
+    pub(super) fn register(&mut self, user: &'static str) -> Vec<u8> {
+        let (status, _) = self.send(&make_credential().user(user), &[Accept, Verified]);
+        assert_eq!(status, "CTAP2_OK");
+        self.key.credentials().last().expect("the credential just made").id.clone()
+    }
+
+    pub(super) fn pass(&mut self, seconds: i64) {
+        self.now += SignedDuration::from_secs(seconds);
+        self.key.handle_timeout(self.now);
+    }
+
+    pub(super) fn events(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.key.poll_event()).map(|event| event.to_string()).collect()
+    }
+
+    /// The platform's half of the key agreement: its COSE key and the shared secret.
+    pub(super) fn agree(&mut self, protocol: Protocol) -> (Vec<u8>, SharedSecret) {
+        let request = client_pin(2).with(1, Value::Int(protocol as i64));
+        let (status, body) = self.send(&request, &[]);
+        assert_eq!(status, "CTAP2_OK");
+        let (algorithm, x, y) = wire::cose::ec2_point(&members(&body)[&1]).expect("a COSE key");
+        assert_eq!(algorithm, Some(-25));
+        let ours = KeyAgreement::generate(&mut self.platform);
+        let mut public = Vec::new();
+        ours.push_public_key(&mut public);
+        (public, ours.decapsulate(protocol, &x, &y).expect("a point"))
+    }
+
+    /// A request for a token by built-in verification, and the secret that opens the answer.
+    pub(super) fn token_request(&mut self, protocol: Protocol, bits: i64) -> (Request, SharedSecret) {
+        let (public, secret) = self.agree(protocol);
+        let request = client_pin(6)
+            .with(1, Value::Int(protocol as i64))
+            .with(3, Value::Raw(public))
+            .with(9, Value::Int(bits))
+            .with(10, Value::Text(RP));
+        (request, secret)
+    }
+
+    /// A token, after consent and biometric.
+    pub(super) fn token(&mut self, protocol: Protocol, bits: i64) -> [u8; 32] {
+        let (request, secret) = self.token_request(protocol, bits);
+        let (status, body) = self.send(&request, &[Accept, Verified]);
+        assert_eq!(status, "CTAP2_OK");
+        let encrypted = Decoder::new(&members(&body)[&2]).bytes().expect("bytes").to_vec();
+        secret.decrypt(&encrypted).expect("whole blocks").try_into().expect("32 bytes")
+    }
+}
+
+impl Request {
+    pub(super) fn with(mut self, key: i64, value: Value) -> Self {
+        self.1.insert(key, value);
+        self
+    }
+
+    pub(super) fn without(mut self, key: i64) -> Self {
+        self.1.remove(&key);
+        self
+    }
+
+    /// With pinUvAuthParam, which has another number in each command.
+    pub(super) fn authorised(self, protocol: Protocol, token: &[u8; 32]) -> Self {
+        let at = if self.0 == 1 { 8 } else { 6 };
+        let mut mac = mac(token, &HASH).finalize().into_bytes().to_vec();
+        mac.truncate(if protocol == Protocol::One { 16 } else { 32 });
+        self.with(at, Value::Bytes(mac)).with(at + 1, Value::Int(protocol as i64))
+    }
+
+    pub(super) fn options(self, options: &[(&'static str, bool)]) -> Self {
+        let at = if self.0 == 1 { 7 } else { 5 };
+        self.with(at, Value::Map(options.iter().map(|(name, on)| (Value::Text(name), Value::Bool(*on))).collect()))
+    }
+
+    pub(super) fn user(self, name: &'static str) -> Self {
+        self.with(3, text_map(&[("id", Value::Bytes(name.into())), ("name", Value::Text(name))]))
+    }
+
+    /// With the exclude or allow list.
+    pub(super) fn list(self, ids: &[&[u8]]) -> Self {
+        let at = if self.0 == 1 { 5 } else { 3 };
+        self.with(at, Value::List(ids.iter().map(|id| descriptor(id)).collect()))
+    }
+
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let pairs = self.1.iter().map(|(key, value)| (Value::Int(*key), value.clone())).collect();
+        [vec![self.0], Value::Map(pairs).to_cbor()].concat()
+    }
+}
+
+impl Value {
+    pub(super) fn to_cbor(&self) -> Vec<u8> {
+        let mut e = Encoder::new(Vec::new());
+        self.encode(&mut e);
+        e.into_writer()
+    }
+
+    fn encode(&self, e: &mut Encoder<Vec<u8>>) {
+        match self {
+            Self::Int(number) => drop(e.i64(*number).expect("a Vec")),
+            Self::Bytes(bytes) => drop(e.bytes(bytes).expect("a Vec")),
+            Self::Text(text) => drop(e.str(text).expect("a Vec")),
+            Self::Bool(on) => drop(e.bool(*on).expect("a Vec")),
+            Self::Null => drop(e.null().expect("a Vec")),
+            Self::List(items) => {
+                e.array(items.len() as u64).expect("a Vec");
+                items.iter().for_each(|item| item.encode(e));
+            }
+            Self::Map(pairs) => {
+                e.map(pairs.len() as u64).expect("a Vec");
+                pairs.iter().for_each(|(key, value)| {
+                    key.encode(e);
+                    value.encode(e);
+                });
+            }
+            Self::Raw(cbor) => e.writer_mut().extend_from_slice(cbor),
+        }
+    }
+}
+
+/// A registration of Carol with built-in verification.
+pub(super) fn make_credential() -> Request {
+    Request(1, BTreeMap::new())
+        .with(1, Value::Bytes(HASH.to_vec()))
+        .with(2, text_map(&[("id", Value::Text(RP)), ("name", Value::Text("Microsoft"))]))
+        .user("carol@highlandsbank.com")
+        .with(4, Value::List(vec![parameters(-257), parameters(-7)]))
+        .options(&[("rk", true), ("uv", true)])
+}
+
+/// A sign-in with built-in verification and any credential.
+pub(super) fn get_assertion() -> Request {
+    Request(2, BTreeMap::new()).with(1, Value::Text(RP)).with(2, Value::Bytes(HASH.to_vec())).options(&[("uv", true)])
+}
+
+pub(super) fn client_pin(sub_command: i64) -> Request {
+    Request(6, BTreeMap::new()).with(2, Value::Int(sub_command))
+}
+
+pub(super) fn text_map(pairs: &[(&'static str, Value)]) -> Value {
+    Value::Map(pairs.iter().map(|(name, value)| (Value::Text(name), value.clone())).collect())
+}
+
+pub(super) fn parameters(algorithm: i64) -> Value {
+    text_map(&[("alg", Value::Int(algorithm)), ("type", Value::Text("public-key"))])
+}
+
+pub(super) fn descriptor(id: &[u8]) -> Value {
+    text_map(&[("id", Value::Bytes(id.to_vec())), ("type", Value::Text("public-key"))])
+}
+
+/// The members of a response's map, each as its CBOR.
+pub(super) fn members(body: &[u8]) -> BTreeMap<u64, Vec<u8>> {
+    wire::cbor::check_canonical(body).expect("responses are canonical");
+    let mut decoder = Decoder::new(body);
+    (0..decoder.map().expect("a map").expect("a definite map"))
+        .map(|_| {
+            let key = decoder.u64().expect("a number");
+            let start = decoder.position();
+            decoder.skip().expect("a value");
+            (key, body[start..decoder.position()].to_vec())
+        })
+        .collect()
+}
+
+/// Authenticator data of a registration or an assertion, which both have it as member 2.
+pub(super) fn auth_data(body: &[u8]) -> Vec<u8> {
+    Decoder::new(&members(body)[&2]).bytes().expect("bytes").to_vec()
+}
+
+pub(super) fn parsed(auth_data: &[u8]) -> AuthData<'_> {
+    AuthData::parse(auth_data).expect("authenticator data")
+}
+
+#[test]
+fn an_authenticator_can_move_to_a_thread() {
+    fn check<T: Send>() {}
+    check::<crate::HidDevice>();
+}
+
+#[test]
+fn permissions_tell_what_they_are() {
+    assert!(Permissions::requested(0x83).expect("mc, ga and an undefined bit").include(Permissions::GET_ASSERTION));
+}

@@ -1,0 +1,71 @@
+//! A credential and the key that makes it one.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use p256::ecdsa::SigningKey;
+
+/// A discoverable credential. Only an [`crate::Authenticator`] makes one.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// Its id.
+    pub id: Vec<u8>,
+    /// Its relying party.
+    pub rp_id: String,
+    /// The relying party's handle of the account.
+    pub user_handle: Vec<u8>,
+    /// The account's name.
+    pub user_name: Option<String>,
+    /// The person's name.
+    pub user_display_name: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// The counter of its last signature.
+    pub sign_count: u32,
+    /// When it may be used without verification.
+    pub protection: Protection,
+    pub(crate) rp_id_hash: [u8; 32],
+    pub(crate) secrets: Secrets,
+}
+
+/// `credProtect` (CTAP 2.3 §12.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protection {
+    /// `userVerificationOptional`.
+    Optional = 1,
+    /// `userVerificationOptionalWithCredentialIDList`.
+    OptionalWithList = 2,
+    /// `userVerificationRequired`.
+    Required = 3,
+}
+
+/// What never leaves the authenticator.
+#[derive(Clone)]
+pub(crate) struct Secrets {
+    /// Kept as a key, not as bytes: deriving the public half again doubles the cost of an assertion.
+    pub(crate) key: SigningKey,
+    /// `CredRandomWithUV` of hmac-secret (§12.7).
+    pub(crate) with_uv: [u8; 32],
+    /// `CredRandomWithoutUV`.
+    pub(crate) without_uv: [u8; 32],
+}
+
+impl Protection {
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::Optional),
+            2 => Some(Self::OptionalWithList),
+            3 => Some(Self::Required),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
+    }
+}
+
+/// Bytes of an id made here.
+pub(crate) const ID_BYTES: usize = 32;

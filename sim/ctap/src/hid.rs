@@ -1,0 +1,251 @@
+//! CTAPHID, the device side (CTAP 2.3 §11.2): channels, transactions, KEEPALIVE, around one authenticator.
+
+use std::collections::VecDeque;
+
+use jiff::{SignedDuration, Timestamp};
+use wire::ctaphid::{Assembler, BROADCAST, Command, Message, PROCESSING, Packet, Progress, Report, UP_NEEDED, error};
+
+use crate::{Authenticator, Event, Prompt};
+
+/// A security key on USB.
+pub struct HidDevice {
+    authenticator: Authenticator,
+    last_channel: u32,
+    transaction: Transaction,
+    reports: VecDeque<Report>,
+}
+
+/// What the device is doing; it serves one channel at a time.
+enum Transaction {
+    /// Nothing.
+    Idle,
+    /// A message has begun and waits for its further packets.
+    Receiving { channel: u32, assembler: Assembler, deadline: Timestamp },
+    /// The authenticator waits for its user.
+    Working { channel: u32, status_sent: Option<u8>, keepalive_at: Timestamp },
+}
+
+impl HidDevice {
+    /// The device of an authenticator, with no channel allocated.
+    #[must_use]
+    pub fn new(authenticator: Authenticator) -> Self {
+        Self { authenticator, last_channel: 0, transaction: Transaction::Idle, reports: VecDeque::new() }
+    }
+
+    /// The authenticator within.
+    #[must_use]
+    pub fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
+    }
+
+    /// The authenticator within: its user's answers and its events pass here. Commands do not; they come by reports.
+    pub fn authenticator_mut(&mut self) -> &mut Authenticator {
+        &mut self.authenticator
+    }
+
+    /// Takes a report from the host.
+    pub fn handle_report(&mut self, now: Timestamp, report: &Report) {
+        self.handle_timeout(now);
+        self.collect();
+        match Packet::parse(report) {
+            packet @ Packet::Init { channel, command, .. } => self.handle_init_packet(now, channel, command, packet),
+            packet @ Packet::Cont { channel, .. } => self.handle_cont_packet(now, channel, packet),
+        }
+    }
+
+    /// The next report for the host.
+    pub fn poll_report(&mut self) -> Option<Report> {
+        self.collect();
+        self.reports.pop_front()
+    }
+
+    /// When something is due: a KEEPALIVE, the end of a half-sent message, the end of the user's time.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        let own = match self.transaction {
+            Transaction::Idle => None,
+            Transaction::Receiving { deadline, .. } => Some(deadline),
+            Transaction::Working { keepalive_at, .. } => self.authenticator.prompt().map(|_| keepalive_at),
+        };
+        [own, self.authenticator.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// Does what is due. However far the clock has jumped, one KEEPALIVE is sent, and the next is due an interval
+    /// from now.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.authenticator.handle_timeout(now);
+        self.collect();
+        match &mut self.transaction {
+            Transaction::Receiving { channel, deadline, .. } if *deadline <= now => {
+                let channel = *channel;
+                self.transaction = Transaction::Idle;
+                self.send_error(channel, error::MSG_TIMEOUT);
+            }
+            Transaction::Working { channel, status_sent: Some(status), keepalive_at } if *keepalive_at <= now => {
+                let (channel, status) = (*channel, *status);
+                *keepalive_at = now + KEEPALIVE_INTERVAL;
+                self.send(channel, Command::KEEPALIVE, vec![status]);
+            }
+            _ => {}
+        }
+    }
+
+    /// The key is unplugged: its power is gone, and with it channels, whatever was under way and reports not yet read.
+    pub fn handle_detach(&mut self) {
+        self.authenticator.handle_power_cycle();
+        self.last_channel = 0;
+        self.transaction = Transaction::Idle;
+        self.reports.clear();
+    }
+
+    fn handle_init_packet(&mut self, now: Timestamp, channel: u32, command: Command, packet: Packet<'_>) {
+        match (&self.transaction, command) {
+            // A channel is allocated even while another is served (§11.2.9.1.3).
+            (_, Command::INIT) if channel == BROADCAST => self.begin(now, channel, packet),
+            (Transaction::Working { channel: served, .. }, Command::CANCEL) if *served == channel => {
+                self.authenticator.handle_cancel(now);
+            }
+            // There is nothing to cancel, and CANCEL has no answer of its own (§11.2.9.1.5).
+            (_, Command::CANCEL) => {}
+            _ if !self.is_allocated(channel) => self.send_error(channel, error::INVALID_CHANNEL),
+            (Transaction::Idle, _) => self.begin(now, channel, packet),
+            (Transaction::Receiving { channel: served, .. } | Transaction::Working { channel: served, .. }, _)
+                if *served != channel =>
+            {
+                self.send_error(channel, error::CHANNEL_BUSY);
+            }
+            (_, Command::INIT) => {
+                self.authenticator.handle_abort();
+                self.begin(now, channel, packet);
+            }
+            (Transaction::Working { .. }, _) => self.send_error(channel, error::CHANNEL_BUSY),
+            (Transaction::Receiving { .. }, _) => {
+                self.transaction = Transaction::Idle;
+                self.send_error(channel, error::INVALID_SEQ);
+            }
+        }
+    }
+
+    fn handle_cont_packet(&mut self, now: Timestamp, channel: u32, packet: Packet<'_>) {
+        // A packet that continues nothing is ignored (§11.2.5.4).
+        if let Transaction::Receiving { channel: served, assembler, .. } = &mut self.transaction
+            && *served == channel
+        {
+            let assembler = std::mem::take(assembler);
+            self.assemble(now, channel, assembler, packet);
+        }
+    }
+
+    fn begin(&mut self, now: Timestamp, channel: u32, packet: Packet<'_>) {
+        // An INIT on the broadcast channel is one packet, and must not disturb the transaction under way.
+        if channel == BROADCAST {
+            match Assembler::default().handle_packet(packet) {
+                Progress::Whole(message) => self.handle_init(&message),
+                _ => self.send_error(channel, error::INVALID_LEN),
+            }
+            return;
+        }
+        self.assemble(now, channel, Assembler::default(), packet);
+    }
+
+    fn assemble(&mut self, now: Timestamp, channel: u32, mut assembler: Assembler, packet: Packet<'_>) {
+        self.transaction = Transaction::Idle;
+        match assembler.handle_packet(packet) {
+            Progress::Waiting => {
+                let deadline = now + MESSAGE_TIMEOUT;
+                self.transaction = Transaction::Receiving { channel, assembler, deadline };
+            }
+            Progress::Whole(message) => self.handle_message(now, &message),
+            Progress::Refused(code) => self.send_error(channel, code),
+            Progress::Spurious => {}
+        }
+    }
+
+    fn handle_message(&mut self, now: Timestamp, message: &Message) {
+        let channel = message.channel;
+        match message.command {
+            Command::INIT => self.handle_init(message),
+            Command::PING => self.send(channel, Command::PING, message.payload.clone()),
+            Command::CBOR if message.payload.is_empty() => self.send_error(channel, error::INVALID_LEN),
+            Command::CBOR => {
+                self.authenticator.handle_command(now, &message.payload);
+                let keepalive_at = now + KEEPALIVE_INTERVAL;
+                self.transaction = Transaction::Working { channel, status_sent: None, keepalive_at };
+            }
+            Command::WINK if message.payload.is_empty() => {
+                self.authenticator.record(Event::Winked);
+                self.send(channel, Command::WINK, Vec::new());
+            }
+            Command::WINK => self.send_error(channel, error::INVALID_LEN),
+            _ => self.send_error(channel, error::INVALID_CMD),
+        }
+    }
+
+    /// INIT: a new channel on the broadcast channel, the same one on its own (§11.2.9.1.3).
+    fn handle_init(&mut self, message: &Message) {
+        if message.payload.len() != NONCE_BYTES {
+            return self.send_error(message.channel, error::INVALID_LEN);
+        }
+        let channel = match message.channel {
+            BROADCAST if self.last_channel == BROADCAST - 1 => return self.send_error(BROADCAST, error::OTHER),
+            BROADCAST => {
+                self.last_channel += 1;
+                self.last_channel
+            }
+            own => own,
+        };
+        let answer = [&message.payload, &channel.to_be_bytes()[..], &VERSIONS_AND_CAPABILITIES].concat();
+        self.send(message.channel, Command::INIT, answer);
+    }
+
+    /// Channels are allocated in order; zero is reserved.
+    fn is_allocated(&self, channel: u32) -> bool {
+        (1..=self.last_channel).contains(&channel)
+    }
+
+    /// Frames the authenticator's answer, or a KEEPALIVE when it has come to wait for something else (§11.2.9.1.7).
+    fn collect(&mut self) {
+        let Transaction::Working { channel, status_sent, .. } = &mut self.transaction else { return };
+        let channel = *channel;
+        if let Some(response) = self.authenticator.poll_response() {
+            self.transaction = Transaction::Idle;
+            return self.send(channel, Command::CBOR, response);
+        }
+        let status = self.authenticator.prompt().map(keepalive_status);
+        if let Some(status) = status
+            && *status_sent != Some(status)
+        {
+            *status_sent = Some(status);
+            self.send(channel, Command::KEEPALIVE, vec![status]);
+        }
+    }
+
+    fn send_error(&mut self, channel: u32, code: u8) {
+        self.send(channel, Command::ERROR, vec![code]);
+    }
+
+    fn send(&mut self, channel: u32, command: Command, payload: Vec<u8>) {
+        self.reports.extend(Message { channel, command, payload }.reports());
+    }
+}
+
+/// Convention of the lab: the host is told that presence is needed while Accept is awaited, and that the key is at
+/// work while the phone reads the biometric.
+fn keepalive_status(prompt: &Prompt) -> u8 {
+    match prompt {
+        Prompt::Presence { .. } => UP_NEEDED,
+        Prompt::Verification { .. } => PROCESSING,
+    }
+}
+
+/// Bytes of INIT's nonce.
+const NONCE_BYTES: usize = 8;
+/// CTAPHID 2, device version 1.0.0, capabilities WINK, CBOR and NMSG: no CTAP1.
+const VERSIONS_AND_CAPABILITIES: [u8; 5] = [2, 1, 0, 0, 0x01 | 0x04 | 0x08];
+/// How long the next packet of a message may take.
+const MESSAGE_TIMEOUT: SignedDuration = SignedDuration::from_millis(500);
+/// How often the host hears that the key still waits (§11.2.9.1.7).
+const KEEPALIVE_INTERVAL: SignedDuration = SignedDuration::from_millis(100);
+
+#[cfg(test)]
+mod tests;

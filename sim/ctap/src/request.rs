@@ -1,0 +1,98 @@
+//! Requests on their way in (CTAP 2.3 §6 and §8): canonical CBOR first, then the table of members, then `ctap-types`.
+//!
+//! `ctap-types` alone refuses unknown members, does not tell wrong types from wrong values and takes CBOR that is not
+//! canonical. What reaches it from here holds the known members only, each of the right type and within its limits,
+//! so that all it can still refuse is a value.
+
+mod normalise;
+
+use ctap_types::ctap2::{get_assertion, make_credential};
+use wire::Status;
+
+use normalise::Key::{Name, Number};
+pub(crate) use normalise::normalise;
+use normalise::{Kind, Member, optional, required};
+
+use crate::profile::{CREDENTIAL_ID_BYTES_MAX, LIST_MAX};
+
+/// Decodes what [`normalise`] left of a makeCredential request.
+pub(crate) fn make_credential(normalised: &[u8]) -> Result<make_credential::Request<'_>, Status> {
+    cbor_smol::cbor_deserialize(normalised).map_err(|_| Status::INVALID_PARAMETER)
+}
+
+/// Decodes what [`normalise`] left of a getAssertion request.
+pub(crate) fn get_assertion(normalised: &[u8]) -> Result<get_assertion::Request<'_>, Status> {
+    cbor_smol::cbor_deserialize(normalised).map_err(|_| Status::INVALID_PARAMETER)
+}
+
+/// §6.1.
+pub(crate) const MAKE_CREDENTIAL: &[Member] = &[
+    required(Number(1), HASH),
+    required(Number(2), Kind::Map(RP)),
+    required(Number(3), Kind::Map(USER)),
+    required(Number(4), Kind::List { of: &Kind::Map(PARAMETERS), max: usize::MAX }),
+    optional(Number(5), CREDENTIALS),
+    optional(Number(6), Kind::Map(REGISTRATION_EXTENSIONS)),
+    optional(Number(7), Kind::Map(OPTIONS)),
+    optional(Number(8), MAC),
+    optional(Number(9), Kind::Unsigned),
+    optional(Number(10), Kind::Unsigned),
+];
+
+/// §6.2.
+pub(crate) const GET_ASSERTION: &[Member] = &[
+    required(Number(1), Kind::Text { max: 256 }),
+    required(Number(2), HASH),
+    optional(Number(3), CREDENTIALS),
+    optional(Number(4), Kind::Map(ASSERTION_EXTENSIONS)),
+    optional(Number(5), Kind::Map(OPTIONS)),
+    optional(Number(6), MAC),
+    optional(Number(7), Kind::Unsigned),
+];
+
+/// §6.5.5, the members that the subcommands here read.
+pub(crate) const CLIENT_PIN: &[Member] = &[
+    optional(Number(1), Kind::Unsigned),
+    required(Number(2), Kind::Unsigned),
+    optional(Number(3), Kind::Map(COSE_KEY)),
+    optional(Number(9), Kind::Unsigned),
+    optional(Number(10), Kind::Text { max: 256 }),
+];
+
+const HASH: Kind = Kind::Bytes { min: 32, max: 32 };
+/// pinUvAuthParam; empty is a request for a touch.
+const MAC: Kind = Kind::Bytes { min: 0, max: usize::MAX };
+const CREDENTIALS: Kind = Kind::List { of: &Kind::Map(DESCRIPTOR), max: LIST_MAX };
+const RP: &[Member] =
+    &[required(Name("id"), Kind::Text { max: 256 }), optional(Name("name"), Kind::Text { max: usize::MAX })];
+const USER: &[Member] = &[
+    required(Name("id"), Kind::Bytes { min: 1, max: 64 }),
+    optional(Name("name"), Kind::Text { max: usize::MAX }),
+    optional(Name("displayName"), Kind::Text { max: usize::MAX }),
+];
+const PARAMETERS: &[Member] = &[required(Name("alg"), Kind::Integer), required(Name("type"), Kind::Text { max: 32 })];
+const DESCRIPTOR: &[Member] = &[
+    required(Name("id"), Kind::Bytes { min: 0, max: usize::MAX }),
+    required(Name("type"), Kind::Text { max: usize::MAX }),
+];
+const OPTIONS: &[Member] =
+    &[optional(Name("rk"), Kind::Bool), optional(Name("up"), Kind::Bool), optional(Name("uv"), Kind::Bool)];
+const REGISTRATION_EXTENSIONS: &[Member] =
+    &[optional(Name("credProtect"), Kind::Unsigned), optional(Name("hmac-secret"), Kind::Bool)];
+const ASSERTION_EXTENSIONS: &[Member] = &[optional(Name("hmac-secret"), Kind::Map(HMAC_SECRET))];
+const HMAC_SECRET: &[Member] = &[
+    required(Number(1), Kind::Map(COSE_KEY)),
+    required(Number(2), Kind::Bytes { min: 0, max: 80 }),
+    required(Number(3), Kind::Bytes { min: 0, max: 32 }),
+    optional(Number(4), Kind::Unsigned),
+];
+const COSE_KEY: &[Member] = &[
+    required(Number(1), Kind::Integer),
+    required(Number(3), Kind::Integer),
+    required(Number(-1), Kind::Integer),
+    required(Number(-2), Kind::Bytes { min: 32, max: 32 }),
+    required(Number(-3), Kind::Bytes { min: 32, max: 32 }),
+];
+
+/// An id longer than this was not made here; it stays in the list and matches nothing.
+const _: () = assert!(crate::credential::ID_BYTES <= CREDENTIAL_ID_BYTES_MAX);

@@ -1,0 +1,126 @@
+//! Applications and their service principals (Graph `application`, `servicePrincipal`), and Microsoft's own clients.
+
+use std::collections::BTreeSet;
+
+use clockwork::Stream;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::config::{ApplicationConfig, Consent};
+use crate::secret::Digested;
+
+/// An app registration together with its service principal in the tenant.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// The application (client) id.
+    pub app_id: Uuid,
+    /// The service principal's object id.
+    pub service_principal_id: Uuid,
+    /// Display name.
+    pub display_name: String,
+    /// Whether it can keep a secret.
+    pub kind: ClientKind,
+    /// Redirect URIs.
+    pub redirect_uris: Vec<String>,
+    /// Delegated Graph permissions granted for the whole organization.
+    pub delegated_grants: BTreeSet<String>,
+    /// Application permissions granted.
+    pub app_roles: BTreeSet<String>,
+    secrets: Vec<ClientSecret>,
+}
+
+/// Whether a client can keep a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientKind {
+    /// A web application or daemon: authenticates with a secret.
+    Confidential,
+    /// An installed application that allows public client flows.
+    Public,
+    /// Microsoft's own, consented to beforehand everywhere.
+    FirstParty,
+}
+
+#[derive(Clone, Debug)]
+struct ClientSecret {
+    digest: Digested,
+    expires: Timestamp,
+}
+
+/// What became of a presented client secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecretCheck {
+    Valid,
+    Expired,
+    Wrong,
+}
+
+/// Microsoft's own clients (well-known application ids), which every tenant has without registering them.
+pub mod first_party {
+    use uuid::{Uuid, uuid};
+
+    /// Windows sign-in (CloudAP).
+    pub const WINDOWS_SIGN_IN: Uuid = uuid!("38aa3b87-a06d-4817-b275-7a316988d93b");
+    /// My Sign-Ins: security info.
+    pub const MY_SIGNINS: Uuid = uuid!("19db86c3-b2b9-44cc-b339-36da233a3be2");
+    /// Microsoft 365's home page.
+    pub const OFFICE: Uuid = uuid!("4765445b-32c6-49b0-83e6-1d93765276ca");
+    /// Microsoft Graph, the resource.
+    pub const GRAPH: Uuid = uuid!("00000003-0000-0000-c000-000000000000");
+
+    /// Where My Sign-Ins receives its code.
+    pub const MY_SIGNINS_REDIRECT: &str = "https://mysignins.microsoft.com/signin-oidc";
+    /// Where Microsoft 365 receives its code.
+    pub const OFFICE_REDIRECT: &str = "https://www.office.com/landingv2";
+
+    /// Client id, name and redirect URI of the clients that sign people in.
+    pub(super) const CLIENTS: [(Uuid, &str, Option<&str>); 3] = [
+        (WINDOWS_SIGN_IN, "Windows Sign In", None),
+        (MY_SIGNINS, "My Signins", Some(MY_SIGNINS_REDIRECT)),
+        (OFFICE, "OfficeHome", Some(OFFICE_REDIRECT)),
+    ];
+}
+
+impl Application {
+    pub(crate) fn registered(config: ApplicationConfig, rng: &mut Stream) -> Self {
+        let secrets = config
+            .secrets
+            .iter()
+            .map(|secret| ClientSecret { digest: Digested::new(secret.value.reveal(), rng), expires: secret.expires });
+        Self {
+            app_id: config.app_id,
+            secrets: secrets.collect(),
+            service_principal_id: rng.uuid(),
+            display_name: config.display_name,
+            kind: config.kind,
+            redirect_uris: config.redirect_uris,
+            delegated_grants: match config.consent {
+                Consent::Admin => config.delegated_permissions.into_iter().collect(),
+                Consent::Missing => BTreeSet::new(),
+            },
+            app_roles: config.application_permissions.into_iter().collect(),
+        }
+    }
+
+    /// Microsoft's own clients.
+    pub(crate) fn first_party(rng: &mut Stream) -> Vec<Self> {
+        let client = |(app_id, name, redirect): (Uuid, &str, Option<&str>)| Self {
+            app_id,
+            service_principal_id: rng.uuid(),
+            display_name: name.to_owned(),
+            kind: ClientKind::FirstParty,
+            redirect_uris: redirect.into_iter().map(str::to_owned).collect(),
+            delegated_grants: ["User.Read", "UserAuthenticationMethod.ReadWrite"].map(str::to_owned).into(),
+            app_roles: BTreeSet::new(),
+            secrets: Vec::new(),
+        };
+        first_party::CLIENTS.map(client).into()
+    }
+
+    pub(crate) fn check_secret(&self, now: Timestamp, secret: &str) -> SecretCheck {
+        match self.secrets.iter().find(|known| known.digest.matches(secret)) {
+            Some(known) if known.expires > now => SecretCheck::Valid,
+            Some(_) => SecretCheck::Expired,
+            None => SecretCheck::Wrong,
+        }
+    }
+}

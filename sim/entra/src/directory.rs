@@ -1,0 +1,102 @@
+//! Directory objects: users, groups, devices (Graph v1.0 resource types `user`, `group`, `device`).
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::config::{DeviceConfig, PasswordState};
+use crate::roles::Role;
+use crate::secret::Digested;
+
+/// A user's object id.
+pub type UserId = Uuid;
+/// A group's object id.
+pub type GroupId = Uuid;
+
+/// A user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Object id.
+    pub id: UserId,
+    /// User principal name.
+    pub upn: String,
+    /// Display name.
+    pub display_name: String,
+    /// Mail nickname.
+    pub mail_nickname: String,
+    /// Mail address.
+    pub mail: Option<String>,
+    /// Whether the account may sign in.
+    pub account_enabled: bool,
+    /// When the account was made.
+    pub created: Timestamp,
+    /// Sessions and refresh tokens issued before this instant are dead (`signInSessionsValidFromDateTime`).
+    pub sessions_valid_from: Timestamp,
+    /// Where text-message codes go.
+    pub phone: Option<String>,
+    /// Directory roles, tenant-wide.
+    pub roles: BTreeSet<Role>,
+    pub(crate) password: Digested,
+    pub(crate) password_state: PasswordState,
+}
+
+/// A security group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Object id.
+    pub id: GroupId,
+    /// Display name; not unique.
+    pub display_name: String,
+    /// Mail nickname.
+    pub mail_nickname: String,
+    /// Description.
+    pub description: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Members.
+    pub members: BTreeSet<UserId>,
+    /// Owners: the delegated creator, for one.
+    pub owners: BTreeSet<UserId>,
+}
+
+/// A device.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Object id.
+    pub id: Uuid,
+    /// The device id that tokens and certificates carry.
+    pub device_id: Uuid,
+    /// Name.
+    pub display_name: String,
+    /// How it is joined.
+    pub trust_type: TrustType,
+    /// Whether it may be used to sign in.
+    pub account_enabled: bool,
+    /// The public half of its device key: a P-256 point, SEC1 bytes.
+    pub public_key: Vec<u8>,
+}
+
+/// How a device is joined (`trustType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustType {
+    /// Cloud-joined.
+    AzureAd,
+    /// Hybrid-joined.
+    ServerAd,
+    /// Registered only.
+    Workplace,
+}
+
+impl Device {
+    pub(crate) fn joined(id: Uuid, config: DeviceConfig) -> Self {
+        Self {
+            id,
+            device_id: config.device_id,
+            display_name: config.display_name,
+            trust_type: config.trust_type,
+            account_enabled: true,
+            public_key: config.public_key,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Refusals of the sign-in service: AADSTS codes and the OAuth error envelope (RFC 6749 §5.2, with Microsoft's members).
+
+pub mod aadsts;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use aadsts::Code;
+
+/// Why somebody does not get a token or a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The code, its OAuth error and HTTP status.
+    pub code: &'static Code,
+    /// The code's text with its placeholders filled in.
+    pub text: String,
+    /// `suberror`.
+    pub suberror: Option<&'static str>,
+    /// `claims`: what a new request must satisfy.
+    pub claims: Option<String>,
+}
+
+/// The ids that tie an answer to a line of the service's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// `trace_id`, also the header `x-ms-request-id`.
+    pub trace_id: Uuid,
+    /// `correlation_id`: the client's `client-request-id`, or made up.
+    pub correlation_id: Uuid,
+    /// The lab's time.
+    pub at: jiff::Timestamp,
+}
+
+impl Code {
+    /// A refusal with this code.
+    #[must_use]
+    pub fn refuse(&'static self) -> Refusal {
+        Refusal { code: self, text: self.text.to_owned(), suberror: self.suberror, claims: None }
+    }
+}
+
+impl Refusal {
+    /// Fills in `{name}` in the text.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.text = self.text.replace(&format!("{{{name}}}"), value);
+        self
+    }
+
+    /// Adds the claims that a new request must satisfy.
+    #[must_use]
+    pub fn with_claims(mut self, claims: String) -> Self {
+        self.claims = Some(claims);
+        self
+    }
+
+    /// `AADSTS50126: Error validating credentials ..`: what pages show and `error_description` starts with.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!("AADSTS{}: {}", self.code.number, self.text)
+    }
+
+    /// The JSON body of a token endpoint's refusal.
+    #[must_use]
+    pub fn envelope(&self, trace: &Trace) -> Value {
+        let at = trace.at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+        let Trace { trace_id, correlation_id, .. } = trace;
+        let mut body = json!({
+            "error": self.code.error,
+            "error_description":
+                format!("{} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {at}", self.sentence()),
+            "error_codes": [self.code.number],
+            "timestamp": at,
+            "trace_id": trace_id,
+            "correlation_id": correlation_id,
+            "error_uri": format!("https://login.microsoftonline.com/error?code={}", self.code.number),
+        });
+        let extra = self.suberror.map(|suberror| ("suberror", suberror)).into_iter();
+        for (name, value) in extra.chain(self.claims.as_deref().map(|claims| ("claims", claims))) {
+            body[name] = value.into();
+        }
+        if self.suberror == Some("user_password_expired") {
+            body["password_change_url"] = "https://portal.microsoftonline.com/ChangePassword.aspx".into();
+        }
+        body
+    }
+}

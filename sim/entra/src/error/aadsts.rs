@@ -1,0 +1,162 @@
+//! AADSTS codes as data: number, OAuth error, HTTP status and text, as <https://login.microsoftonline.com/error> has them.
+
+/// One code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The number after `AADSTS`.
+    pub number: u32,
+    /// The OAuth `error`.
+    pub error: &'static str,
+    /// The HTTP status of the token endpoint.
+    pub status: u16,
+    /// `suberror`, where the code has one.
+    pub suberror: Option<&'static str>,
+    /// The text; `{name}` is filled in by [`super::Refusal::with`].
+    pub text: &'static str,
+}
+
+const fn code(number: u32, error: &'static str, text: &'static str) -> Code {
+    Code { number, error, status: 400, suberror: None, text }
+}
+
+const fn client(number: u32, text: &'static str) -> Code {
+    Code { number, error: "invalid_client", status: 401, suberror: None, text }
+}
+
+const fn with_suberror(code: Code, suberror: &'static str) -> Code {
+    Code { suberror: Some(suberror), ..code }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $value:expr;)+) => {
+        $($(#[doc = $doc])+ pub const $name: &Code = &$value;)+
+    };
+}
+
+codes! {
+    // --- tenant, client, request
+    /// Unknown tenant.
+    TENANT_NOT_FOUND = code(90002, "invalid_request", "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.");
+    /// Unknown tenant, at discovery.
+    DISCOVERY_TENANT_NOT_FOUND = Code { error: "invalid_tenant", ..*TENANT_NOT_FOUND };
+    /// Unknown host at instance discovery.
+    UNKNOWN_INSTANCE = code(50049, "invalid_instance", "Unknown or invalid instance.");
+    /// Unknown application.
+    APPLICATION_NOT_FOUND = code(700016, "unauthorized_client", "Application with identifier '{id}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.");
+    /// Wrong secret, or a secret's id.
+    WRONG_SECRET = client(7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{id}'.");
+    /// Expired secret.
+    EXPIRED_SECRET = client(7000222, "The provided client secret keys for app '{id}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.");
+    /// No secret where one is due.
+    MISSING_SECRET = client(7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
+    /// No secret at the client credentials grant.
+    MISSING_SECRET_CLIENT_CREDENTIALS = client(7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
+    /// A public client that sends a secret.
+    PUBLIC_CLIENT_SECRET = client(700025, "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.");
+    /// A grant type that is not served.
+    UNSUPPORTED_GRANT = code(70003, "unsupported_grant_type", "The app returned an unsupported grant type.");
+    /// A form field is missing.
+    MISSING_PARAMETER = code(900144, "invalid_request", "The request body must contain the following parameter: '{name}'.");
+    /// The request cannot be read.
+    MALFORMED_REQUEST = code(9002313, "invalid_request", "Invalid request. Request is malformed or invalid.");
+    /// Another HTTP method than the endpoint serves: status 405, and the lab's own words.
+    WRONG_METHOD = code(900561, "invalid_request", "The endpoint does not accept {method} requests.");
+    /// The password grant on `/common`.
+    GRANT_NOT_ON_COMMON = code(9001023, "invalid_request", "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.");
+    /// A scope that cannot be read or does not exist.
+    INVALID_SCOPE = code(70011, "invalid_scope", "The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' isn't valid. The scope {scope} isn't valid.");
+    /// Client credentials without `/.default`.
+    SCOPE_NOT_DEFAULT = code(1002012, "invalid_scope", "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).");
+    /// A resource that the tenant does not have.
+    RESOURCE_NOT_FOUND = code(500011, "invalid_resource", "The resource principal named {name} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.");
+    /// Another response type than `code`.
+    RESPONSE_TYPE = code(700054, "unsupported_response_type", "response_type '{type}' is not enabled for the application.");
+    /// The redirect URI is none of the application's.
+    REDIRECT_MISMATCH = code(50011, "invalid_request", "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{id}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.");
+    /// The redirect URI differs from the one the code was issued for.
+    CODE_REDIRECT_MISMATCH = code(500112, "invalid_grant", "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.");
+    /// Consent is missing.
+    CONSENT_MISSING = with_suberror(code(65001, "invalid_grant", "The user or administrator has not consented to use the application with ID '{id}' named '{name}'. Send an interactive authorization request for this user and resource."), "consent_required");
+
+    // --- people
+    /// Wrong password.
+    WRONG_PASSWORD = code(50126, "invalid_grant", "Error validating credentials due to invalid username or password.");
+    /// Unknown user.
+    USER_NOT_FOUND = code(50034, "invalid_grant", "The user account {user} does not exist in the {tenant} directory. To sign into this application, the account must be added to the directory.");
+    /// Deleted user.
+    USER_DELETED = code(500341, "invalid_grant", "The user account {user} has been deleted from the {tenant} directory. To sign into this application, the account must be added to the directory.");
+    /// Suspended user.
+    USER_DISABLED = code(50057, "invalid_grant", "The user account is disabled.");
+    /// The password must be changed first.
+    PASSWORD_EXPIRED = with_suberror(code(50055, "invalid_grant", "The password is expired."), "user_password_expired");
+    /// Multi-factor authentication is required.
+    MFA_REQUIRED = with_suberror(code(50076, "invalid_grant", "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '{resource}'."), "basic_action");
+    /// Multi-factor authentication is required, and the user has no method for it.
+    MFA_ENROLMENT = with_suberror(code(50079, "invalid_grant", "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access '{resource}'."), "basic_action");
+    /// Multi-factor authentication failed.
+    MFA_FAILED = code(500121, "invalid_grant", "Authentication failed during strong authentication request.");
+    /// No session at `prompt=none`.
+    NO_SESSION = code(50058, "login_required", "Session information is not sufficient for single-sign-on.");
+
+    // --- codes and refresh tokens
+    /// Not a code, or an expired one.
+    CODE_EXPIRED = code(70008, "invalid_grant", "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.");
+    /// Not a code or refresh token of this client.
+    GRANT_MALFORMED = code(9002313, "invalid_grant", "Invalid request. Request is malformed or invalid.");
+    /// A code that was redeemed before.
+    CODE_REDEEMED = code(54005, "invalid_grant", "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.");
+    /// PKCE: the verifier does not fit.
+    VERIFIER_MISMATCH = code(501481, "invalid_grant", "The Code_Verifier does not match the code_challenge supplied in the authorization request.");
+    /// PKCE: no verifier for a code that needs one.
+    VERIFIER_MISSING = code(50148, "invalid_grant", "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.");
+    /// A refresh token that was not used for 90 days.
+    REFRESH_TOKEN_EXPIRED = with_suberror(code(700082, "invalid_grant", "The refresh token has expired due to inactivity. The token was issued on {issued} and was inactive for 90.00:00:00."), "token_expired");
+    /// A grant from before the user's sessions were revoked.
+    GRANT_REVOKED = with_suberror(code(50173, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{issued}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{valid_from}'."), "bad_token");
+
+    // --- security keys and devices
+    /// The assertion's signature is wrong.
+    FIDO_SIGNATURE = code(135000, "invalid_grant", "Fido signature verification failed.");
+    /// The user has no such key.
+    FIDO_KEY_UNKNOWN = code(135001, "invalid_grant", "UserPrincipal doesn't have the key ID configured.");
+    /// The authenticator data cannot be read.
+    FIDO_AUTHENTICATOR_DATA = code(135002, "invalid_grant", "Fido key does not have authenticator data.");
+    /// No user verification.
+    FIDO_GESTURE = code(135003, "invalid_grant", "Fido assertion verification failed. Invalid gesture provided.");
+    /// Another address than the one that the page serves.
+    FIDO_POST_BACK_URL = code(135004, "invalid_request", "Invalid postBackUrl parameter.");
+    /// The client data are of another ceremony.
+    FIDO_CLIENT_DATA_TYPE = code(135007, "invalid_grant", "Client data type is not valid.");
+    /// The origin or RP ID is another's.
+    FIDO_ORIGIN = code(135008, "invalid_grant", "Relying Party Origin is not valid.");
+    /// The device is disabled.
+    FIDO_DEVICE_DISABLED = code(135011, "invalid_grant", "Device used during the authentication is disabled.");
+    /// The user handle names somebody else.
+    FIDO_USER_HANDLE = code(135012, "invalid_grant", "UserObjectId from the UserHandle does not match with UserPrincipal UserObjectId.");
+    /// The user handle's prefix is wrong.
+    FIDO_USER_HANDLE_PREFIX = code(135013, "invalid_grant", "Invalid UserHandle prefix.");
+    /// The user handle's length is wrong.
+    FIDO_USER_HANDLE_LENGTH = code(135014, "invalid_grant", "Invalid UserHandle length.");
+    /// A list of credentials that cannot be read.
+    FIDO_EXCLUDE_LIST = code(135015, "invalid_request", "The FIDO exclude list was not a valid JSON blob.");
+    /// Security keys are off.
+    FIDO_DISABLED = code(135016, "invalid_grant", "FIDO sign-in is disabled via policy.");
+    /// The counter did not advance.
+    FIDO_COUNTER = code(135017, "invalid_request", "Unexpected Signature Counter received from authenticator.");
+    /// The challenge is none of ours.
+    FIDO_CHALLENGE = code(135018, "invalid_request", "Invalid challenge received from fido assertion.");
+    /// The challenge is too old.
+    FIDO_CHALLENGE_EXPIRED = code(135019, "invalid_request", "Expired Challenge received from Fido assertion.");
+    /// The assertion cannot be read.
+    FIDO_ASSERTION = code(135020, "invalid_grant", "Invalid Fido assertion.");
+    /// No user for the handle.
+    FIDO_USER_NOT_FOUND = code(500344, "invalid_grant", "User Account is not found for Fido Sign in flow.");
+    /// The key's model is not permitted.
+    CREDENTIAL_POLICY = code(130501, "invalid_grant", "Sign in was blocked due to User Credential Policy.");
+    /// The nonce is unknown, used or too old.
+    NONCE_EXPIRED = code(140000, "invalid_grant", "Request nonce is expired. Current time: {now}, expiry time of assertion {expiry}.");
+    /// The device's signature is wrong.
+    DEVICE_AUTHENTICATION = code(50155, "invalid_grant", "Device authentication failed.");
+    /// No such device.
+    DEVICE_NOT_FOUND = code(700003, "invalid_grant", "Device object was not found in the tenant '{tenant}' directory.");
+}

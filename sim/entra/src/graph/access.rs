@@ -1,0 +1,158 @@
+//! Who calls Graph and whether they may: a token's permission, and for a signed-in user also the role (entra.md §2.5).
+
+use jiff::Timestamp;
+
+use super::call::Call;
+use super::error::GraphError;
+use super::routes::Route;
+use crate::applications::first_party;
+use crate::directory::{User, UserId};
+use crate::roles::{Reach, Right};
+use crate::tenant::Tenant;
+use crate::tokens::{BadToken, Claims, GRAPH_URL};
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(crate) enum Caller {
+    /// A signed-in user, through an application.
+    User {
+        id: UserId,
+        /// The name, for the journal.
+        upn: String,
+        scopes: Vec<String>,
+        amr: Vec<String>,
+    },
+    /// An application by itself.
+    Application {
+        /// Its name, for the journal.
+        name: String,
+        roles: Vec<String>,
+    },
+}
+
+const REVOKED: &str = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
+
+impl Caller {
+    /// Reads and checks the `Authorization` header.
+    pub(crate) fn authenticate(tenant: &Tenant, now: Timestamp, header: Option<&str>) -> Result<Self, GraphError> {
+        let claims = Self::claims(tenant, now, header)?;
+        let dead = || GraphError::invalid_token(REVOKED);
+        let app = tenant.application(claims.appid).ok_or_else(dead)?;
+        let Some(scopes) = claims.scp else {
+            return Ok(Self::Application { name: app.display_name.clone(), roles: claims.roles });
+        };
+        let user = tenant.user(claims.oid).ok_or_else(dead)?;
+        // In whole seconds, as `iat` is: a token of the same second as the change is of after it.
+        if !user.account_enabled || claims.iat < user.sessions_valid_from.as_second() {
+            return Err(dead());
+        }
+        let scopes = scopes.split_whitespace().map(str::to_owned).collect();
+        Ok(Self::User { id: user.id, upn: user.upn.clone(), scopes, amr: claims.amr })
+    }
+
+    fn claims(tenant: &Tenant, now: Timestamp, header: Option<&str>) -> Result<Claims, GraphError> {
+        let token = header
+            .and_then(|header| header.split_once(' '))
+            .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty());
+        let (_, token) = token.ok_or_else(|| GraphError::invalid_token("Access token is empty."))?;
+        let claims: Claims = tenant.signing_key.verify(token.trim()).map_err(|bad| {
+            GraphError::invalid_token(match bad {
+                BadToken::Malformed if !token.contains('.') => {
+                    "IDX14100: JWT is not well formed, there are no dots (.)."
+                }
+                BadToken::Malformed => "CompactToken parsing failed with error code: 80049217",
+                BadToken::Signature => "Access token validation failure. Invalid signature.",
+            })
+        })?;
+        if ![first_party::GRAPH.to_string().as_str(), GRAPH_URL].contains(&claims.aud.as_str()) {
+            return Err(GraphError::invalid_token("Access token validation failure. Invalid audience."));
+        }
+        if now.as_second() >= claims.exp || now.as_second() < claims.nbf {
+            return Err(GraphError::invalid_token("Lifetime validation failed, the token is expired."));
+        }
+        if claims.tid != tenant.id() {
+            return Err(GraphError::invalid_token("Access token validation failure. Invalid tenant."));
+        }
+        Ok(claims)
+    }
+
+    /// How the journal names the caller.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::User { upn, .. } => upn,
+            Self::Application { name, .. } => name,
+        }
+    }
+
+    /// Whether the caller's token carries one of these permissions: a scope, or an app role for an application.
+    pub(crate) fn holds(&self, sufficient: &[&str]) -> bool {
+        match self {
+            Self::User { scopes, .. } => holds(scopes, sufficient),
+            Self::Application { roles, .. } => holds(roles, sufficient),
+        }
+    }
+
+    /// The signed-in user's id.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User { id, .. } => Some(*id),
+            Self::Application { .. } => None,
+        }
+    }
+}
+
+/// Permission ∩ role for a signed-in user, app role for an application.
+pub(crate) fn authorize(call: &Call<'_>, route: &Route) -> Result<(), GraphError> {
+    match &call.caller {
+        Caller::Application { .. } if route.is_about_me() => {
+            Err(GraphError::bad_request("/me request is only valid with delegated authentication flow."))
+        }
+        Caller::Application { roles, .. } => permitted(holds(roles, route.application)),
+        Caller::User { id, scopes, amr, .. } => {
+            // Only a path that names a user has a target; a collection is nobody's own.
+            let names_user = route.is_about_me() || call.captures.get("user").is_some();
+            let target = call.user().ok().filter(|_| names_user);
+            let is_own = target.is_some_and(|target| target.id == *id);
+            if is_own && holds(scopes, route.own) {
+                return check_fresh(amr, route);
+            }
+            let user = call.tenant.user(*id).ok_or_else(GraphError::denied)?;
+            let by_role = || owns_group(call, *id, route.right) || reaches(user, route.right, target);
+            permitted(holds(scopes, route.delegated) && by_role())
+        }
+    }
+}
+
+fn permitted(yes: bool) -> Result<(), GraphError> {
+    if yes { Ok(()) } else { Err(GraphError::denied()) }
+}
+
+fn holds(held: &[String], sufficient: &[&str]) -> bool {
+    held.iter().any(|held| sufficient.contains(&held.as_str()))
+}
+
+/// Changing one's own methods takes a sign-in with multi-factor authentication.
+fn check_fresh(amr: &[String], route: &Route) -> Result<(), GraphError> {
+    let fresh = amr.iter().any(|method| method == "mfa" || method == "ngcmfa");
+    match route.own_operation {
+        Some(operation) if !fresh => Err(GraphError::mfa_needed(operation)),
+        _ => Ok(()),
+    }
+}
+
+fn reaches(user: &User, right: Right, target: Option<&User>) -> bool {
+    // Every member reads basic directory information, with a role or without.
+    let of_members = if right == Right::ReadDirectory { Reach::Anyone } else { Reach::Nobody };
+    let of_roles = user.roles.iter().map(|role| role.reach(right)).max();
+    match of_roles.unwrap_or(Reach::Nobody).max(of_members) {
+        Reach::Anyone => true,
+        Reach::NonAdmins => target.is_none_or(|target| target.roles.is_empty()),
+        Reach::Nobody => false,
+    }
+}
+
+/// An owner manages the group without any role.
+fn owns_group(call: &Call<'_>, user: UserId, right: Right) -> bool {
+    let is_owner = || call.group().is_ok_and(|group| group.owners.contains(&user));
+    matches!(right, Right::UpdateMembers | Right::DeleteGroup) && is_owner()
+}

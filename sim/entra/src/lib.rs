@@ -1,0 +1,34 @@
+//! The simulated Entra tenant: sign-in, Graph, security info.
+//!
+//! [`Tenant`] is the core: no sockets, no clock, no randomness of its own. [`http::router`] is the thin shell around
+//! it; one router answers for every host name of Microsoft's.
+//!
+//! **Invariant**: what a token, a code or a key may do is decided in the core; `http` only carries bytes.
+
+mod applications;
+mod conditional_access;
+mod config;
+mod directory;
+pub mod error;
+mod event;
+pub mod fido;
+mod graph;
+pub mod http;
+mod oauth;
+mod pages;
+mod roles;
+mod secret;
+mod tenant;
+mod tokens;
+mod windows_sign_in;
+
+pub use applications::{Application, ClientKind, first_party};
+pub use conditional_access::{ConditionalAccessPolicy, Subject};
+pub use config::{
+    Account, ApplicationConfig, Config, Consent, DeviceConfig, GroupConfig, PasswordState, SecretConfig, UserConfig,
+};
+pub use directory::{Device, Group, GroupId, TrustType, User, UserId};
+pub use event::{Event, Grant};
+pub use roles::Role;
+pub use secret::Secret;
+pub use tenant::{BadConfig, Tenant};

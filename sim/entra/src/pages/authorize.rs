@@ -1,0 +1,329 @@
+//! The authorization endpoint (RFC 6749 §4.1, RFC 7636; entra.md §1.5): code flow with PKCE, prompts and step-up.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use url::Url;
+use uuid::Uuid;
+use wire::Base64Url;
+
+use super::page::{Answer, CookieLife, Page, PageForm, Submission};
+use super::sessions::{Flow, Keep, Stage};
+use super::sign_in;
+use crate::error::{Refusal, aadsts};
+use crate::event::Event;
+use crate::oauth::Form;
+use crate::tenant::{CodeGrant, SignIn, Tenant};
+use crate::windows_sign_in::{SingleSignOn, single_sign_on};
+
+/// A request that may be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Authorize {
+    pub(super) client_id: Uuid,
+    pub(super) redirect_uri: String,
+    pub(super) scope: String,
+    pub(super) state: Option<String>,
+    pub(super) nonce: Option<String>,
+    pub(super) response_mode: ResponseMode,
+    pub(super) code_challenge: Option<String>,
+    pub(super) prompt: Prompt,
+    pub(super) login_hint: Option<String>,
+    pub(super) needs: Needs,
+}
+
+/// How the answer travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ResponseMode {
+    Query,
+    Fragment,
+    FormPost,
+}
+
+/// What the client wants the person to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prompt {
+    /// Whatever is needed.
+    AsNeeded,
+    /// The sign-in page, session or not.
+    Login,
+    /// Nothing.
+    None,
+}
+
+/// What the client's `claims` ask of the sign-in (`amr`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Needs {
+    Anything,
+    Mfa,
+    /// Multi-factor authentication within the last five minutes (`ngcmfa`).
+    FreshMfa,
+}
+
+/// What a browser brings along beside the request itself.
+pub(crate) struct Browser<'a> {
+    /// The whole address, which comes back with `sso_nonce` when a header needs a nonce.
+    pub(crate) url: &'a str,
+    /// The value of `ESTSAUTH` or `ESTSAUTHPERSISTENT`.
+    pub(crate) session: Option<&'a str>,
+    /// `x-ms-RefreshTokenCredential`.
+    pub(crate) credential: Option<&'a str>,
+}
+
+/// A request that may not be answered.
+enum Fault {
+    /// Client or redirect URI are wrong: nothing is sent anywhere.
+    Here(Refusal),
+    /// The client hears of it.
+    There(Box<Authorize>, Refusal),
+}
+
+/// How long multi-factor authentication counts as fresh (entra.md §3.3).
+pub(super) const FRESH: SignedDuration = SignedDuration::from_mins(5);
+/// The name of the session cookie.
+pub(crate) const SESSION_COOKIE: &str = "ESTSAUTH";
+
+/// Answers a request: with a code when a session suffices, else with the page that comes next.
+pub(crate) fn authorize(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    segment: &str,
+    form: &Form,
+    browser: &Browser<'_>,
+) -> Answer {
+    let request = match Authorize::parse(tenant, segment, form) {
+        Ok(request) => request,
+        Err(Fault::Here(refusal)) => return error_page(&refusal),
+        Err(Fault::There(request, refusal)) => return fail(&request, &refusal),
+    };
+    if request.prompt == Prompt::Login {
+        return sign_in::first_page(tenant, now, request);
+    }
+    if let Some((cookie, sign_in)) = session(tenant, now, browser, &request) {
+        return resume(tenant, now, request, &cookie, sign_in);
+    }
+    match browser.credential.map(|header| single_sign_on(tenant, now, header)) {
+        Some(SingleSignOn::SignedIn(sign_in)) if is_meant(tenant, &request, &sign_in) => {
+            adopt(tenant, now, request, sign_in)
+        }
+        Some(SingleSignOn::NonceNeeded) if form.field("sso_nonce").is_none() || has_old_nonce(browser) => {
+            Answer::redirect(with_nonce(tenant, now, browser.url))
+        }
+        Some(SingleSignOn::Refused(refusal)) => {
+            tenant.record_refusal(None, &refusal);
+            without_session(tenant, now, request)
+        }
+        _ => without_session(tenant, now, request),
+    }
+}
+
+/// The session of a cookie, as long as its account may still use it and is the one that is meant.
+fn session(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    browser: &Browser<'_>,
+    request: &Authorize,
+) -> Option<(String, SignIn)> {
+    let cookie = browser.session?;
+    let sign_in = tenant.sessions.signed_in(now, cookie)?;
+    tenant.check_sign_in(&sign_in).ok()?;
+    is_meant(tenant, request, &sign_in).then(|| (cookie.to_owned(), sign_in))
+}
+
+/// Whether a session is of the person whom `login_hint` names.
+fn is_meant(tenant: &Tenant, request: &Authorize, sign_in: &SignIn) -> bool {
+    let hint = request.login_hint.as_deref();
+    hint.is_none_or(|hint| tenant.user_by_name(hint).is_none_or(|user| user.id == sign_in.user))
+}
+
+/// A machine's sign-in becomes a session of the browser.
+fn adopt(tenant: &mut Tenant, now: Timestamp, request: Authorize, sign_in: SignIn) -> Answer {
+    let user = tenant.user(sign_in.user).map(|user| user.upn.clone()).unwrap_or_default();
+    tenant.record(Event::SignedIn { user, amr: sign_in.amr.clone() });
+    let cookie = tenant.sessions.sign_in(now, sign_in.clone(), Keep::Session);
+    let answer = resume(tenant, now, request, &cookie, sign_in);
+    answer.with_cookie(SESSION_COOKIE, &cookie, CookieLife::Session)
+}
+
+/// Goes on with a session: a code, or a second factor first.
+fn resume(tenant: &mut Tenant, now: Timestamp, request: Authorize, cookie: &str, sign_in: SignIn) -> Answer {
+    if !needs_more(tenant, now, &request, &sign_in) {
+        return succeed(tenant, now, &request, &sign_in);
+    }
+    if request.prompt == Prompt::None {
+        return fail(&request, &tenant.mfa_refusal(sign_in.user, request.client_id));
+    }
+    sign_in::step_up(tenant, now, request, cookie, sign_in)
+}
+
+fn without_session(tenant: &mut Tenant, now: Timestamp, request: Authorize) -> Answer {
+    match request.prompt {
+        Prompt::None => fail(&request, &aadsts::NO_SESSION.refuse()),
+        Prompt::AsNeeded | Prompt::Login => sign_in::first_page(tenant, now, request),
+    }
+}
+
+/// Whether a sign-in falls short of what the client or Conditional Access asks for.
+pub(super) fn needs_more(tenant: &Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> bool {
+    let by_policy = tenant.user(sign_in.user).is_some_and(|user| tenant.mfa_policy(user).is_some());
+    let needs = request.needs.max(if by_policy { Needs::Mfa } else { Needs::Anything });
+    match needs {
+        Needs::Anything => false,
+        Needs::Mfa => !sign_in.has_mfa(),
+        Needs::FreshMfa => !is_fresh(now, sign_in),
+    }
+}
+
+/// Whether a sign-in had multi-factor authentication in the last five minutes.
+pub(super) fn is_fresh(now: Timestamp, sign_in: &SignIn) -> bool {
+    sign_in.has_mfa() && now.duration_since(sign_in.at) <= FRESH
+}
+
+/// Sends a code to the client.
+pub(super) fn succeed(tenant: &mut Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Answer {
+    let mut proven = sign_in.clone();
+    if is_fresh(now, sign_in) {
+        proven.amr.push("ngcmfa".into());
+    }
+    let code = tenant.issue_code(
+        now,
+        CodeGrant {
+            client_id: request.client_id,
+            sign_in: proven,
+            redirect_uri: request.redirect_uri.clone(),
+            scope: request.scope.clone(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+        },
+    );
+    let info = json!({ "uid": sign_in.user, "utid": tenant.id() }).to_string();
+    let session_state = tenant.rng.uuid().to_string();
+    deliver(
+        request,
+        vec![
+            ("code", code),
+            ("client_info", Base64Url(info.into_bytes()).to_string()),
+            ("session_state", session_state),
+        ],
+    )
+}
+
+/// Tells the client why it gets no code.
+fn fail(request: &Authorize, refusal: &Refusal) -> Answer {
+    let error = match refusal.code {
+        code if code == aadsts::MFA_REQUIRED || code == aadsts::MFA_ENROLMENT => "interaction_required",
+        code => code.error,
+    };
+    let uri = format!("https://login.microsoftonline.com/error?code={}", refusal.code.number);
+    deliver(request, vec![("error", error.into()), ("error_description", refusal.sentence()), ("error_uri", uri)])
+}
+
+/// Sends parameters to the redirect URI in the mode that the client chose.
+fn deliver(request: &Authorize, mut parameters: Vec<(&str, String)>) -> Answer {
+    parameters.extend(request.state.clone().map(|state| ("state", state)));
+    let encoded = || url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
+    match request.response_mode {
+        ResponseMode::Query => {
+            let separator = if request.redirect_uri.contains('?') { '&' } else { '?' };
+            Answer::redirect(format!("{}{separator}{}", request.redirect_uri, encoded()))
+        }
+        ResponseMode::Fragment => Answer::redirect(format!("{}#{}", request.redirect_uri, encoded())),
+        ResponseMode::FormPost => {
+            let form = PageForm { submission: Submission::Automatic, ..PageForm::to(&request.redirect_uri) };
+            let form = parameters.into_iter().fold(form, |form, (name, value)| form.hidden(name, value));
+            Page::new("Working...", &[]).with_form(form.button("Continue")).into()
+        }
+    }
+}
+
+/// The page for requests that cannot be answered to their client.
+pub(crate) fn error_page(refusal: &Refusal) -> Answer {
+    let page = Page::new("Sign in", &["Sorry, but we're having trouble signing you in."]);
+    page.with_alerts(&[refusal.sentence()]).into_bad_request()
+}
+
+fn with_nonce(tenant: &mut Tenant, now: Timestamp, url: &str) -> String {
+    let nonce = tenant.nonces.issue(now, &mut tenant.rng);
+    let Ok(mut url) = Url::parse(url) else { return url.to_owned() };
+    let kept: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(name, _)| name != "sso_nonce").collect();
+    url.query_pairs_mut().clear().extend_pairs(kept).append_pair("sso_nonce", &nonce);
+    url.to_string()
+}
+
+/// Whether the header carries a nonce, so that a browser that brings none is not sent round for ever.
+fn has_old_nonce(browser: &Browser<'_>) -> bool {
+    let payload = browser.credential.and_then(|jwt| jwt.split('.').nth(1)).and_then(Base64Url::parse);
+    let claims = payload.and_then(|payload| serde_json::from_slice::<Value>(&payload.0).ok());
+    claims.is_some_and(|claims| claims.get("request_nonce").is_some())
+}
+
+impl Authorize {
+    fn parse(tenant: &Tenant, segment: &str, form: &Form) -> Result<Self, Fault> {
+        tenant.check_segment(segment).map_err(Fault::Here)?;
+        let client = form.required("client_id").and_then(|id| tenant.client(id)).map_err(Fault::Here)?;
+        let redirect_uri = form.field("redirect_uri").unwrap_or_default();
+        if !client.redirect_uris.iter().any(|known| known == redirect_uri) {
+            let refusal = aadsts::REDIRECT_MISMATCH.refuse().with("uri", redirect_uri);
+            return Err(Fault::Here(refusal.with("id", &client.app_id.to_string())));
+        }
+        let owned = |name| form.field(name).map(str::to_owned);
+        let request = Self {
+            client_id: client.app_id,
+            redirect_uri: redirect_uri.to_owned(),
+            scope: owned("scope").unwrap_or_default(),
+            state: owned("state"),
+            nonce: owned("nonce"),
+            response_mode: match form.field("response_mode") {
+                Some("form_post") => ResponseMode::FormPost,
+                Some("fragment") => ResponseMode::Fragment,
+                _ => ResponseMode::Query,
+            },
+            code_challenge: owned("code_challenge"),
+            prompt: match form.field("prompt") {
+                Some("login" | "select_account") => Prompt::Login,
+                Some("none") => Prompt::None,
+                _ => Prompt::AsNeeded,
+            },
+            login_hint: owned("login_hint"),
+            needs: Needs::Anything,
+        };
+        request.checked(form)
+    }
+
+    fn checked(self, form: &Form) -> Result<Self, Fault> {
+        let needs = form.field("claims").map_or(Some(Needs::Anything), Needs::of_claims);
+        let response_type = form.field("response_type").unwrap_or_default();
+        let method = form.field("code_challenge_method");
+        let refusal = if response_type != "code" {
+            aadsts::RESPONSE_TYPE.refuse().with("type", response_type)
+        } else if self.scope.is_empty() {
+            aadsts::MISSING_PARAMETER.refuse().with("name", "scope")
+        } else if self.code_challenge.is_some() && method != Some("S256") {
+            aadsts::MALFORMED_REQUEST.refuse()
+        } else if let Some(needs) = needs {
+            return Ok(Self { needs, ..self });
+        } else {
+            aadsts::MALFORMED_REQUEST.refuse()
+        };
+        Err(Fault::There(Box::new(self), refusal))
+    }
+
+    /// A flow that waits for `stage`.
+    pub(super) fn flow(self, stage: Stage, session: Option<String>) -> Flow {
+        Flow { request: self, session, stage, wrong_codes: 0 }
+    }
+}
+
+impl Needs {
+    /// Reads `{"id_token": {"amr": {"essential": true, "values": ["ngcmfa"]}}}`, in the access token's place as well.
+    /// `None` when it is no JSON.
+    fn of_claims(claims: &str) -> Option<Self> {
+        let claims: Value = serde_json::from_str(claims).ok()?;
+        let places = ["/id_token/amr/values", "/access_token/amr/values"];
+        let values = places.iter().filter_map(|place| claims.pointer(place)?.as_array()).flatten();
+        let need = |value: &Value| match value.as_str() {
+            Some("ngcmfa") => Self::FreshMfa,
+            Some("mfa") => Self::Mfa,
+            _ => Self::Anything,
+        };
+        Some(values.map(need).max().unwrap_or(Self::Anything))
+    }
+}

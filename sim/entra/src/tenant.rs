@@ -1,0 +1,255 @@
+//! The tenant: everything that Entra keeps, and the one door through which it changes.
+
+mod accounts;
+mod expiring;
+mod grants;
+mod groups;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use clockwork::{Seed, Stream};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::applications::Application;
+use crate::conditional_access::ConditionalAccessPolicy;
+use crate::config::{Config, DeviceConfig};
+use crate::directory::{Device, Group, GroupId, User, UserId};
+use crate::error::{Refusal, Trace, aadsts};
+use crate::event::Event;
+use crate::fido::{BadCertificate, Challenges, Fido2Policy, Passkeys, TrustedRoots, UserHandles};
+use crate::pages::Sessions;
+use crate::tokens::SigningKey;
+use crate::windows_sign_in::{Nonces, PrimaryRefreshTokens};
+
+pub(crate) use accounts::{NewUser, PASSWORD_CHARS_MIN};
+pub(crate) use expiring::{Expiring, Found};
+pub(crate) use grants::{CodeGrant, CodeRedemption, RefreshGrant, SignIn};
+pub(crate) use groups::{MembershipFault, NewGroup};
+
+/// One simulated tenant.
+pub struct Tenant {
+    id: Uuid,
+    name: String,
+    domains: Vec<String>,
+    created: Timestamp,
+    users: BTreeMap<UserId, User>,
+    /// Lower-case user principal names.
+    names: BTreeMap<String, UserId>,
+    /// The recycle bin, by lower-case user principal name.
+    deleted: BTreeMap<String, User>,
+    groups: BTreeMap<GroupId, Group>,
+    /// Which groups a user is in: the other side of [`Group::members`].
+    memberships: BTreeMap<UserId, std::collections::BTreeSet<GroupId>>,
+    applications: BTreeMap<Uuid, Application>,
+    devices: BTreeMap<Uuid, Device>,
+    conditional_access: Vec<ConditionalAccessPolicy>,
+    grants: grants::Grants,
+    pub(crate) fido2_policy: Fido2Policy,
+    pub(crate) passkeys: Passkeys,
+    pub(crate) user_handles: UserHandles,
+    pub(crate) attestation_roots: TrustedRoots,
+    /// Registration challenges that wait for their key.
+    pub(crate) challenges: Challenges,
+    /// Browser sessions and half-done sign-ins.
+    pub(crate) sessions: Sessions,
+    /// Nonces of Windows sign-in.
+    pub(crate) nonces: Nonces,
+    /// Machines on which somebody has signed in.
+    pub(crate) primary_refresh_tokens: PrimaryRefreshTokens,
+    pub(crate) signing_key: SigningKey,
+    pub(crate) rng: Stream,
+    events: VecDeque<Event>,
+}
+
+/// Why a [`Config`] makes no tenant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadConfig {
+    /// No verified domain.
+    #[error("a tenant needs at least one domain")]
+    NoDomain,
+    /// Two users with one name.
+    #[error("two users are called {0}")]
+    DuplicateUser(String),
+    /// A group member who is no user.
+    #[error("{member} in the group {group:?} is not a user")]
+    UnknownMember {
+        /// The group.
+        group: String,
+        /// The name that nobody has.
+        member: String,
+    },
+    /// A root that is not a certificate.
+    #[error("an attestation root cannot be read: {0}")]
+    Root(#[source] BadCertificate),
+}
+
+impl Tenant {
+    /// Makes the tenant; object ids follow from the seed and the objects' names, so that a new user shifts nobody's.
+    ///
+    /// # Errors
+    ///
+    /// [`BadConfig`] when the parts do not fit each other.
+    pub fn new(config: Config, seed: &Seed) -> Result<Self, BadConfig> {
+        if config.domains.is_empty() {
+            return Err(BadConfig::NoDomain);
+        }
+        let roots: Vec<&str> = config.attestation_roots.iter().map(String::as_str).collect();
+        let roots = TrustedRoots::from_pem(&roots);
+        let mut tenant = Self {
+            id: config.tenant_id,
+            name: config.name,
+            domains: config.domains,
+            created: config.created,
+            users: BTreeMap::new(),
+            names: BTreeMap::new(),
+            deleted: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            memberships: BTreeMap::new(),
+            applications: BTreeMap::new(),
+            devices: config.devices.into_iter().map(|device| device_of(device, seed)).collect(),
+            conditional_access: config.conditional_access,
+            grants: grants::Grants::default(),
+            fido2_policy: config.fido2_policy,
+            passkeys: Passkeys::default(),
+            user_handles: UserHandles::new(config.tenant_id, seed.fork("entra/user-handles").bytes()),
+            attestation_roots: roots.map_err(BadConfig::Root)?,
+            challenges: Challenges::default(),
+            sessions: Sessions::new(seed.fork("entra/sessions")),
+            nonces: Nonces::default(),
+            primary_refresh_tokens: PrimaryRefreshTokens::default(),
+            signing_key: SigningKey::of_fixture(),
+            rng: seed.fork("entra"),
+            events: VecDeque::new(),
+        };
+        for user in config.users {
+            let rng = &mut seed.fork(&format!("entra/user/{}", user.upn));
+            tenant.add_configured_user(user, rng)?;
+        }
+        config.groups.into_iter().try_for_each(|group| tenant.add_configured_group(group))?;
+        let first_party = Application::first_party(&mut seed.fork("entra/first-party"));
+        let registered = config.applications.into_iter().map(|application| {
+            let rng = &mut seed.fork(&format!("entra/application/{}", application.app_id));
+            Application::registered(application, rng)
+        });
+        tenant.applications = first_party.into_iter().chain(registered).map(|app| (app.app_id, app)).collect();
+        Ok(tenant)
+    }
+
+    /// The next thing that happened, oldest first.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// The directory (tenant) id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The organization's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Verified domains, the initial one first.
+    #[must_use]
+    pub fn domains(&self) -> &[String] {
+        &self.domains
+    }
+
+    /// When the tenant was made.
+    #[must_use]
+    pub fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// The application with this client id, Microsoft's own included.
+    #[must_use]
+    pub fn application(&self, app_id: Uuid) -> Option<&Application> {
+        self.applications.get(&app_id)
+    }
+
+    /// The device with this device id.
+    #[must_use]
+    pub fn device(&self, device_id: Uuid) -> Option<&Device> {
+        self.devices.get(&device_id)
+    }
+
+    /// The security keys of the tenant's users.
+    #[must_use]
+    pub fn passkeys(&self) -> &Passkeys {
+        &self.passkeys
+    }
+
+    /// The FIDO2 security key method policy.
+    #[must_use]
+    pub fn fido2_policy(&self) -> &Fido2Policy {
+        &self.fido2_policy
+    }
+
+    /// Sets the FIDO2 security key method policy, as the portal does.
+    pub fn set_fido2_policy(&mut self, policy: Fido2Policy) {
+        self.fido2_policy = policy;
+    }
+
+    /// Sets the Conditional Access policies, as the portal does.
+    pub fn set_conditional_access(&mut self, policies: Vec<ConditionalAccessPolicy>) {
+        self.conditional_access = policies;
+    }
+
+    /// Checks the tenant segment of a login path: `common`, `organizations`, the tenant's id or a verified domain.
+    pub(crate) fn check_segment(&self, segment: &str) -> Result<(), Refusal> {
+        let own = ["common", "organizations"].contains(&segment)
+            || Uuid::parse_str(segment).is_ok_and(|id| id == self.id)
+            || self.domains.iter().any(|domain| domain.eq_ignore_ascii_case(segment));
+        if own { Ok(()) } else { Err(aadsts::TENANT_NOT_FOUND.refuse().with("tenant", segment)) }
+    }
+
+    /// The application with this client id as a request gives it, or 700016.
+    pub(crate) fn client(&self, client_id: &str) -> Result<&Application, Refusal> {
+        let known = Uuid::parse_str(client_id).ok().and_then(|id| self.applications.get(&id));
+        known.ok_or_else(|| aadsts::APPLICATION_NOT_FOUND.refuse().with("id", client_id).with("tenant", &self.name))
+    }
+
+    /// The policy that asks this user for multi-factor authentication, if one does.
+    pub(crate) fn mfa_policy(&self, user: &User) -> Option<&ConditionalAccessPolicy> {
+        let groups = self.groups_of(user.id);
+        self.conditional_access.iter().find(|policy| policy.requires_mfa_of(user, groups))
+    }
+
+    /// Why a sign-in by one factor does not do for `resource`: 50076, or 50079 for a user who has no second one.
+    pub(crate) fn mfa_refusal(&self, user: UserId, resource: Uuid) -> Refusal {
+        let has_phone = self.user(user).is_some_and(|user| user.phone.is_some());
+        let has_second = has_phone || !self.passkeys.of_user(user).is_empty();
+        let code = if has_second { aadsts::MFA_REQUIRED } else { aadsts::MFA_ENROLMENT };
+        code.refuse().with("resource", &resource.to_string())
+    }
+
+    /// Ids for an answer; `client_request_id` is echoed when the client sent one.
+    pub(crate) fn trace(&mut self, now: Timestamp, client_request_id: Option<Uuid>) -> Trace {
+        let trace_id = self.rng.uuid();
+        let correlation_id = client_request_id.unwrap_or_else(|| self.rng.uuid());
+        Trace { trace_id, correlation_id, at: now }
+    }
+
+    /// Puts a line into the journal.
+    pub(crate) fn record(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// Puts a refused sign-in into the journal.
+    pub(crate) fn record_refusal(&mut self, user: Option<&str>, refusal: &Refusal) {
+        self.record(Event::SignInRefused {
+            user: user.map(str::to_owned),
+            code: refusal.code.number,
+            reason: refusal.text.clone(),
+        });
+    }
+}
+
+fn device_of(config: DeviceConfig, seed: &Seed) -> (Uuid, Device) {
+    let id = seed.fork(&format!("entra/device/{}", config.device_id)).uuid();
+    (config.device_id, Device::joined(id, config))
+}

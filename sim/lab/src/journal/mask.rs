@@ -1,0 +1,122 @@
+//! Secrets do not enter the journal: the values of known members are replaced before anything is written.
+
+use serde_json::Value;
+
+/// What stands in place of a secret.
+pub const MASK: &str = "•••";
+
+/// Members of JSON bodies, forms and queries that hold secrets, in lower case.
+const SECRETS: &[&str] = &[
+    "access_token",
+    "authorization",
+    "canary",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "ctx",
+    "currentpasswd",
+    "confirmnewpasswd",
+    "devicetoken",
+    "flowtoken",
+    "id_token",
+    "installtoken",
+    "newpassword",
+    "passwd",
+    "password",
+    "pin",
+    "refresh_token",
+    "request",
+    "secrettext",
+    "session_key",
+    "verificationcode",
+    "client secret",
+    "service account password",
+    "activationcode",
+    "qr",
+];
+
+/// A body as the journal shows it: JSON and forms with secrets masked, a page by its heading, anything else by size.
+#[must_use]
+pub fn mask_body(content_type: &str, body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    if body.is_empty() {
+        String::new()
+    } else if content_type.contains("json") {
+        serde_json::from_slice::<Value>(body).map_or_else(
+            |_| size(body),
+            |mut value| {
+                mask_json(&mut value);
+                value.to_string()
+            },
+        )
+    } else if content_type.contains("x-www-form-urlencoded") {
+        mask_pairs(&text)
+    } else if content_type.contains("html") {
+        format!("page {:?}, {}", heading(&text), size(body))
+    } else {
+        size(body)
+    }
+}
+
+/// A URL with the secrets of its query masked.
+#[must_use]
+pub fn mask_url(url: &str) -> String {
+    match url.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", mask_pairs(query)),
+        None => url.to_owned(),
+    }
+}
+
+fn mask_json(value: &mut Value) {
+    match value {
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| {
+            if is_secret(name) && value.is_string() {
+                *value = MASK.into();
+            } else {
+                mask_json(value);
+            }
+        }),
+        Value::Array(items) => items.iter_mut().for_each(mask_json),
+        _ => {}
+    }
+}
+
+fn mask_pairs(pairs: &str) -> String {
+    let masked = pairs.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if is_secret(&name.replace('+', " ")) => format!("{name}={MASK}"),
+        _ => pair.to_owned(),
+    });
+    masked.collect::<Vec<_>>().join("&")
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRETS.contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn heading(page: &str) -> &str {
+    let after = page.split_once("<h1").and_then(|(_, rest)| rest.split_once('>'));
+    after.and_then(|(_, rest)| rest.split_once("</h1>")).map_or("", |(heading, _)| heading.trim())
+}
+
+fn size(body: &[u8]) -> String {
+    format!("{} bytes", body.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_wherever_they_stand() {
+        assert_eq!(
+            mask_body("application/json", br#"{"a":[{"deviceToken":"x","n":1}]}"#),
+            r#"{"a":[{"deviceToken":"•••","n":1}]}"#
+        );
+        assert_eq!(
+            mask_body("application/x-www-form-urlencoded", b"username=carol&password=x"),
+            "username=carol&password=•••"
+        );
+        assert_eq!(mask_url("https://a.example/cb?code=abc&state=1"), "https://a.example/cb?code=•••&state=1");
+        assert_eq!(mask_body("text/html", b"<h1 class=x>Sign in</h1>"), "page \"Sign in\", 24 bytes");
+    }
+}

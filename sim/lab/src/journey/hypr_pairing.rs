@@ -1,0 +1,169 @@
+//! "Pairing with HYPR on a Domain-joined Workstation" and "on a Hybrid Azure/Entra Workstation".
+
+use clockwork::{Gesture, Verb};
+use windows::Window;
+
+use super::A_MOMENT;
+use crate::lab::{Lab, Place};
+use crate::people::{JourneyError, Person};
+
+impl Lab {
+    /// From the desktop to the QR code: Start Pairing, the reminder, the device choice where there is one, Begin Pairing.
+    ///
+    /// # Errors
+    ///
+    /// When a screen of the guide does not come.
+    pub fn start_pairing(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.start_pairing_to_choice(who)?;
+        let client = who.window(Window::Passwordless)?;
+        if self.shows(&client, "Select Your Device to Continue") {
+            self.tap(&client, "Smartphone")?;
+        }
+        self.tap(&client, "Begin Pairing")
+    }
+
+    /// From the desktop over the reminder to what comes next: the choice of a device, or Begin Pairing.
+    ///
+    /// # Errors
+    ///
+    /// When a screen of the guide does not come.
+    pub fn start_pairing_to_choice(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let client = who.window(Window::Passwordless)?;
+        self.with_workstation(who.workstation_name()?, |machine, now| machine.open(now, Window::Passwordless));
+        let paired_before = self.screen(&client).is_some_and(|screen| screen.button("Pair New Device").is_ok());
+        self.tap(&client, if paired_before { "Pair New Device" } else { "Start Pairing" })?;
+        self.tap(&client, "Continue")
+    }
+
+    /// Points the phone's camera at the QR code on the workstation's screen.
+    ///
+    /// # Errors
+    ///
+    /// When there is no QR code, or the phone is not ready to scan.
+    pub fn scan_qr(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.scan_qr_of(who, who)
+    }
+
+    /// Points the camera of `who`'s phone at the QR code on the workstation of `owner`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no QR code, or the phone is not ready to scan.
+    pub fn scan_qr_of(&mut self, who: &Person, owner: &Person) -> Result<(), JourneyError> {
+        let screen = self.screen(&owner.window(Window::Passwordless)?).unwrap_or_default();
+        let Some(qr) = screen.qr else {
+            return Err(JourneyError::Other(format!(
+                "no QR code is on the screen of {}'s workstation, but:\n{screen}",
+                owner.name
+            )));
+        };
+        let phone = who.phone()?;
+        self.open_app(who)?;
+        self.dismiss(&phone)?;
+        self.tap(&phone, "SCAN QR")?;
+        self.do_verb(&phone, &Verb::Scan(qr))
+    }
+
+    /// Types what the client shows for phones without a camera: the App Name and the activation code.
+    ///
+    /// # Errors
+    ///
+    /// When the client shows no code, or the phone has no fields for it.
+    pub fn type_activation_code(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let screen = self.screen(&who.window(Window::Passwordless)?).unwrap_or_default();
+        let after = |label: &str| screen.texts.iter().find_map(|text| text.strip_prefix(label)).map(str::to_owned);
+        let (Some(app), Some(code)) = (after("App name: "), after("Activation code: ")) else {
+            return Err(JourneyError::Other(format!("the client shows no activation code:\n{screen}")));
+        };
+        let phone = who.phone()?;
+        self.open_app(who)?;
+        self.tap(&phone, "Enter Code Manually")?;
+        self.enter(&phone, "App Name", &app)?;
+        self.enter(&phone, "PIN", &code)?;
+        self.tap(&phone, "Continue")
+    }
+
+    /// From the QR code to "Successfully paired": scan, and the biometric of HYPR's own.
+    ///
+    /// # Errors
+    ///
+    /// When a screen of the guide does not come.
+    pub fn scan_and_authenticate(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.scan_qr(who)?;
+        self.present(&who.phone()?, Gesture::Right)?;
+        self.await_words(&who.window(Window::Passwordless)?, "Successfully paired", A_MOMENT)
+    }
+
+    /// From "Successfully paired" to "Phone pairing almost complete!": the connection by Bluetooth.
+    ///
+    /// # Errors
+    ///
+    /// When a screen of the guide does not come.
+    pub fn connect_phone(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let client = who.window(Window::Passwordless)?;
+        self.tap(&client, "Continue")?;
+        self.tap(&client, "Bluetooth")?;
+        self.tap(&client, "Continue")?;
+        self.await_words(&client, "Phone pairing almost complete!", A_MOMENT)
+    }
+
+    /// The whole path: paired with HYPR, the phone connected, Azure left for later.
+    ///
+    /// # Errors
+    ///
+    /// When a screen of the guide does not come.
+    pub fn pair_with_hypr(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.sign_in_with_password(who)?;
+        self.start_pairing(who)?;
+        self.scan_and_authenticate(who)?;
+        self.connect_phone(who)?;
+        self.tap(&who.window(Window::Passwordless)?, "Close")?;
+        self.dismiss(&who.phone()?)
+    }
+
+    /// Opens the HYPR Mobile App, or brings it to the front.
+    ///
+    /// # Errors
+    ///
+    /// When the person has no phone.
+    pub fn open_app(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.with_phone(who.phone_name()?, phone::Phone::open_app);
+        Ok(())
+    }
+
+    /// Closes the HYPR Mobile App.
+    ///
+    /// # Errors
+    ///
+    /// When the person has no phone.
+    pub fn close_app(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.with_phone(who.phone_name()?, phone::Phone::close_app);
+        Ok(())
+    }
+
+    /// Taps away whatever the app reports, until it shows its home screen.
+    ///
+    /// # Errors
+    ///
+    /// When no button leads home.
+    pub fn dismiss(&mut self, phone: &Place) -> Result<(), JourneyError> {
+        for _ in 0..5 {
+            let screen = self.screen(phone).unwrap_or_default();
+            if screen.button("SCAN QR").is_ok() {
+                return Ok(());
+            }
+            let way_home = ["Done", "OK", "Back", "Cancel"].into_iter().find(|label| screen.button(label).is_ok());
+            self.tap(phone, way_home.unwrap_or("Done"))?;
+        }
+        Err(JourneyError::Other(format!(
+            "{phone} does not return to its home screen:\n{}",
+            self.screen(phone).unwrap_or_default()
+        )))
+    }
+
+    /// Whether words stand on a screen at this moment.
+    #[must_use]
+    pub fn shows(&self, place: &Place, words: &str) -> bool {
+        self.screen(place).is_some_and(|screen| screen.shows(words))
+    }
+}

@@ -1,0 +1,91 @@
+//! "Logging In to Windows" and "Logging In to Azure Protected Content".
+
+use windows::Window;
+
+use crate::lab::Lab;
+use crate::people::{JourneyError, Person};
+
+/// Azure-protected content.
+pub const OFFICE: &str = "https://www.office.com/";
+
+impl Lab {
+    /// Signs in to Windows with the password; nothing when the desktop is open already.
+    ///
+    /// # Errors
+    ///
+    /// When Windows does not ask for a password, or refuses it.
+    pub fn sign_in_with_password(&mut self, who: &Person) -> Result<(), JourneyError> {
+        if self.is_signed_in(who)? {
+            return Ok(());
+        }
+        let sign_in = who.window(Window::SignIn)?;
+        self.with_workstation(who.workstation_name()?, windows::Workstation::wake);
+        self.enter(&sign_in, "User name", &who.upn)?;
+        self.enter(&sign_in, "Password", &who.password)?;
+        self.tap(&sign_in, "Sign in")?;
+        if self.is_signed_in(who)? {
+            return Ok(());
+        }
+        let screen = self.screen(&sign_in).unwrap_or_default();
+        Err(JourneyError::Other(format!("Windows did not let {} in:\n{screen}", who.name)))
+    }
+
+    /// Whether the person's desktop is open.
+    ///
+    /// # Errors
+    ///
+    /// When the person has no workstation.
+    pub fn is_signed_in(&self, who: &Person) -> Result<bool, JourneyError> {
+        let machine = self.workstation(who.workstation_name()?);
+        Ok(machine.and_then(windows::Workstation::signed_in_user).is_some())
+    }
+
+    /// Locks the workstation and wakes its screen.
+    ///
+    /// # Errors
+    ///
+    /// When the person has no workstation.
+    pub fn lock_workstation(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let name = who.workstation_name()?;
+        self.with_workstation(name, windows::Workstation::lock);
+        self.with_workstation(name, windows::Workstation::wake);
+        Ok(())
+    }
+
+    /// Chooses the security key on the sign-in screen.
+    ///
+    /// # Errors
+    ///
+    /// When the tile is not there.
+    pub fn choose_security_key(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let sign_in = who.window(Window::SignIn)?;
+        self.tap(&sign_in, "Sign-in options")?;
+        self.tap(&sign_in, "Security key")
+    }
+
+    /// Accept, then the biometric.
+    ///
+    /// # Errors
+    ///
+    /// When the phone asks for something else.
+    pub fn accept_sign_in(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let phone = who.phone()?;
+        self.tap(&phone, "Accept")?;
+        self.confirm_with_biometric(&phone)
+    }
+
+    /// In Chrome: protected content, other ways to sign in, a security key, Windows' chooser; up to the request on the phone.
+    ///
+    /// # Errors
+    ///
+    /// When a page of the guide does not come.
+    pub fn open_protected_content(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let chrome = who.window(Window::Chrome)?;
+        self.browse(who, Window::Chrome, OFFICE)?;
+        self.enter(&chrome, "Email, phone, or Skype", &who.upn)?;
+        self.tap(&chrome, "Next")?;
+        self.tap(&chrome, "Other ways to sign in")?;
+        self.tap(&chrome, "Use Windows Hello or a security key")?;
+        self.tap(&who.window(Window::Security)?, "Security key")
+    }
+}

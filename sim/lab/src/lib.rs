@@ -1,0 +1,25 @@
+//! Composition root: a lab from a scenario file; links, network, faults, journal.
+//!
+//! [`Lab`] joins the four simulators over real bytes and moves them in one fixed order; [`journey`] adds what people
+//! do in several taps. **Invariant**: only this crate knows all four, and only it touches the disk for them.
+
+mod actor;
+pub mod fault;
+mod graph;
+pub mod journal;
+pub mod journey;
+mod lab;
+mod net;
+mod people;
+pub mod scenario;
+mod setup;
+mod trace;
+
+pub use ctap::Misbehaviour;
+pub use graph::GraphError;
+pub use lab::{Lab, Place};
+pub use people::{JourneyError, Person};
+pub use scenario::{Scenario, ScenarioError};
+pub use setup::{Registration, SetupError};
+pub use windows::Window;
+pub use {entra, phone, windows, wire};

@@ -1,0 +1,535 @@
+//! A lab described by YAML: who, which devices, how they are joined, which policies, when, and from which seed.
+//!
+//! The file's own structs live here; what the actors take is made from them in [`crate::setup`], so that a file's
+//! shape and a core's shape can change apart. Whatever a file leaves out is what the guide sets up.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+mod check;
+mod error;
+mod place;
+
+pub use error::ScenarioError;
+
+/// A scenario file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a scenario: description, start, tenant, users, ...")]
+pub struct Scenario {
+    /// One sentence for people.
+    pub description: String,
+    /// The instant at which the lab begins.
+    pub start: Timestamp,
+    /// The file's share of the lab's seed.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// The Entra tenant and its policies.
+    pub tenant: Tenant,
+    /// The people.
+    pub users: Vec<User>,
+    /// The registered application of the guide's "Register Application".
+    #[serde(default)]
+    pub application: Application,
+    /// The account of the guide's "Create Service Account".
+    #[serde(default)]
+    pub service_account: ServiceAccount,
+    /// The HYPR tenant.
+    #[serde(default)]
+    pub control_center: ControlCenter,
+    /// The integration that stands when the lab begins, if one does.
+    #[serde(default)]
+    pub integration: Option<Integration>,
+    /// Windows machines.
+    #[serde(default)]
+    pub workstations: Vec<Workstation>,
+    /// Phones with the HYPR Mobile App installed.
+    #[serde(default)]
+    pub phones: Vec<Phone>,
+    /// What goes wrong on purpose from the beginning, first match wins.
+    #[serde(default)]
+    pub faults: Vec<crate::fault::Rule>,
+}
+
+/// The Entra tenant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenant {
+    /// The organisation's name.
+    pub name: String,
+    /// The verified domain of its accounts.
+    pub domain: String,
+    /// "Enforce attestation" of the FIDO2 policy.
+    #[serde(default)]
+    pub enforce_attestation: bool,
+    /// Whether the FIDO2 security key method is enabled.
+    #[serde(default = "yes")]
+    pub security_keys: bool,
+    /// AAGUIDs that the key restriction policy blocks.
+    #[serde(default)]
+    pub blocked_aaguids: Vec<uuid::Uuid>,
+    /// Whether the Intune policy lets people sign in to Windows by security key.
+    #[serde(default = "yes")]
+    pub windows_security_key_sign_in: bool,
+    /// A Conditional Access policy asks everybody for MFA, the service account not excluded.
+    #[serde(default)]
+    pub service_account_needs_mfa: bool,
+}
+
+/// A person with an account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// Full name; steps call people by its first word.
+    pub name: String,
+    /// User principal name.
+    pub upn: String,
+    /// Password.
+    pub password: String,
+    /// Number of the telephone that gets text messages, the usual second factor.
+    #[serde(default)]
+    pub text_messages_to: Option<String>,
+    /// Directory roles by name.
+    #[serde(default)]
+    pub roles: Vec<String>,
+}
+
+/// The registered application.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Application {
+    /// Display name.
+    pub name: String,
+    /// Delegated Graph permissions with admin consent.
+    pub permissions: Vec<String>,
+    /// Whether an administrator has granted consent.
+    pub consented: bool,
+    /// Days after the start at which the client secret expires.
+    pub secret_days: i64,
+}
+
+/// The service account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceAccount {
+    /// The part of the user name before the `@`.
+    pub user_name: String,
+    /// Its password, the permanent one.
+    pub password: String,
+    /// Directory roles by name.
+    pub roles: Vec<String>,
+    /// Whether somebody has signed in once and set the permanent password.
+    pub password_is_permanent: bool,
+}
+
+/// The HYPR tenant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ControlCenter {
+    /// The HYPR tenant's host name.
+    pub host: String,
+    /// Feature flags of the tenant.
+    pub feature_flags: Vec<String>,
+    /// Who administers it.
+    pub admin_email: String,
+    /// The administrator's password.
+    pub admin_password: String,
+}
+
+/// An integration that stands from the beginning; it is added by the same calls to Entra as one added by hand.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// Application Name, which is the rpAppId.
+    pub name: String,
+    /// Whether an administrator has clicked Enable.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Feature flags of the application.
+    #[serde(default = "application_flags")]
+    pub feature_flags: Vec<String>,
+    /// Accepted domains; none means any.
+    #[serde(default)]
+    pub restrict_domains: Vec<String>,
+    /// Workstation settings that were left on, against the guide's "Do This First".
+    #[serde(default)]
+    pub settings_left_on: Vec<WorkstationSetting>,
+    /// People who were invited, by full name or first word.
+    #[serde(default)]
+    pub invited: Vec<String>,
+}
+
+/// A toggle of Workstation Settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkstationSetting {
+    /// Enable Security Key.
+    SecurityKey,
+    /// Enable Offline Mode.
+    OfflineMode,
+    /// Recovery Mode.
+    RecoveryMode,
+}
+
+/// A Windows machine.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workstation {
+    /// Computer name.
+    pub name: String,
+    /// How it is joined.
+    pub joined: Join,
+    /// Whose it is.
+    pub user: String,
+    /// Whether the HYPR Passwordless client is installed.
+    #[serde(default = "yes")]
+    pub client_installed: bool,
+}
+
+/// How a machine is joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Join {
+    /// Entra-joined.
+    Cloud,
+    /// Joined to Active Directory and to Entra.
+    Hybrid,
+    /// Neither.
+    None,
+}
+
+/// A phone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phone {
+    /// Whose it is.
+    pub owner: String,
+    /// Its kind.
+    pub platform: Platform,
+    /// Its name, `Carol's iPhone`.
+    pub name: String,
+    /// Model, `iPhone 14`.
+    pub model: String,
+    /// The certificate chain that its attestations carry.
+    #[serde(default)]
+    pub attestation: Attestation,
+}
+
+/// A phone's operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Platform {
+    /// iOS.
+    Ios,
+    /// Android.
+    Android,
+}
+
+/// Which root a phone's attestation certificate chains to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attestation {
+    /// The lab's FIDO root, which the tenant trusts.
+    #[default]
+    Trusted,
+    /// A root that nobody trusts.
+    Foreign,
+    /// None: the credential signs for itself.
+    SelfSigned,
+}
+
+impl Scenario {
+    /// Reads `NAME.yaml` in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// [`ScenarioError`] when there is no such file, or it is not a scenario.
+    pub fn named(folder: &Path, name: &str) -> Result<Self, ScenarioError> {
+        // A name, not a path: what a feature says must not reach files of other folders.
+        let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ');
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err(ScenarioError::no_name(name, folder));
+        }
+        let path = folder.join(format!("{name}.yaml"));
+        let bytes = std::fs::read(&path).map_err(|error| ScenarioError::unreadable(&path, folder, &error))?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| ScenarioError::not_text(&path, &bytes, error))?;
+        Self::parse(&path, text)
+    }
+
+    /// Reads the text of a scenario file; `path` is for the error messages.
+    ///
+    /// # Errors
+    ///
+    /// [`ScenarioError`] says what is wrong at which line and column.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ScenarioError> {
+        // Editors of Windows write a byte order mark, which the YAML library takes for the first field's first letter.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let scenario: Self = serde_yaml::from_str(text).map_err(|error| ScenarioError::yaml(path, text, &error))?;
+        check::check(&scenario).map_err(|misfit| ScenarioError::misfit(path, text, &misfit))?;
+        Ok(scenario)
+    }
+
+    /// The user whose full name, or its first word, is `name`.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.name == name || user.first_name() == name)
+    }
+}
+
+impl User {
+    /// The first word of the name.
+    #[must_use]
+    pub fn first_name(&self) -> &str {
+        self.name.split(' ').next().unwrap_or(&self.name)
+    }
+}
+
+impl Default for Application {
+    fn default() -> Self {
+        Self {
+            name: "HYPRAuthApp".into(),
+            permissions: vec!["Directory.AccessAsUser.All".into(), "UserAuthenticationMethod.ReadWrite.All".into()],
+            consented: true,
+            secret_days: 180,
+        }
+    }
+}
+
+impl Default for ServiceAccount {
+    fn default() -> Self {
+        Self {
+            user_name: "hyprserviceaccount".into(),
+            password: "Svc-7-Permanent!".into(),
+            roles: vec!["Directory Writers".into(), "Privileged Authentication Administrator".into()],
+            password_is_permanent: true,
+        }
+    }
+}
+
+impl Default for ControlCenter {
+    fn default() -> Self {
+        Self {
+            host: "highlandsbank.gethypr.com".into(),
+            feature_flags: vec!["AZURE_IDP_INTEGRATION".into(), "AZURE_NATIVE_LOGIN".into()],
+            admin_email: "admin@highlandsbank.example".into(),
+            admin_password: "Control-7-Center!".into(),
+        }
+    }
+}
+
+/// Every scenario file of a folder, sorted by name.
+///
+/// # Errors
+///
+/// When the folder cannot be read.
+pub fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn application_flags() -> Vec<String> {
+    vec!["FIDO2_MOBILE_AUTHENTICATOR".into(), "RP_APP_WORKSTATION_ENABLED".into()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "description: x\nstart: 2027-03-01T09:00:00Z\ntenant: {name: Bank, domain: bank.example}\nusers:\n  - {name: Carol Shaw, upn: carol@bank.example, password: Heather-42}\n";
+
+    fn check(text: &str, expect: &str) {
+        let error = Scenario::parse(Path::new("scenarios/x.yaml"), text).unwrap_err();
+        assert_eq!(error.to_string(), expect);
+    }
+
+    #[test]
+    fn what_a_file_leaves_out_is_what_the_guide_sets_up() {
+        let scenario = Scenario::parse(Path::new("x.yaml"), GOOD).unwrap();
+        assert_eq!(scenario.application.name, "HYPRAuthApp");
+        assert_eq!(scenario.service_account.roles, ["Directory Writers", "Privileged Authentication Administrator"]);
+        assert_eq!(scenario.user("Carol").unwrap().upn, "carol@bank.example");
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_where_it_stands() {
+        check(
+            &GOOD.replace("domain:", "domian:"),
+            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`",
+        );
+    }
+
+    #[test]
+    fn a_malformed_value_is_refused_where_it_stands() {
+        let text = format!("{GOOD}workstations:\n  - {{name: WS-1, joined: claud, user: Carol}}\n");
+        check(
+            &text,
+            "scenarios/x.yaml:7:26: workstations[0].joined: unknown variant `claud`, expected one of `cloud`, `hybrid`, `none`",
+        );
+    }
+
+    #[test]
+    fn a_name_that_refers_to_nobody_is_refused_where_it_stands() {
+        let text = format!("{GOOD}phones:\n  - owner: Dave\n    name: P\n    model: M\n    platform: ios\n");
+        check(&text, "scenarios/x.yaml:7:12: \"Dave\": no such user; the users are: Carol Shaw");
+    }
+
+    #[test]
+    fn an_account_of_another_domain_is_refused() {
+        check(
+            &GOOD.replace("carol@bank.example", "carol@bonk.example"),
+            "scenarios/x.yaml:5:29: \"carol@bonk.example\": the tenant's accounts end in @bank.example",
+        );
+    }
+
+    #[test]
+    fn a_place_is_that_of_the_value_and_not_of_the_same_word_elsewhere() {
+        let text = format!(
+            "{GOOD}integration: {{name: Bank, invited: [Carol, Dave]}}\nphones:\n  - {{owner: Carol, platform: ios, name: Dave's old one, model: M}}\n"
+        );
+        check(&text, "scenarios/x.yaml:6:44: \"Dave\": no such user; the users are: Carol Shaw");
+    }
+
+    #[test]
+    fn two_things_of_one_name_are_refused() {
+        let machines =
+            "workstations:\n  - {name: WS, joined: cloud, user: Carol}\n  - {name: ws, joined: cloud, user: Carol}\n";
+        check(&format!("{GOOD}{machines}"), "scenarios/x.yaml:8:12: \"ws\": another workstation has this name");
+        let phone = "  - {owner: Carol, platform: ios, name: P, model: M}\n";
+        check(&format!("{GOOD}phones:\n{phone}{phone}"), "scenarios/x.yaml:8:41: \"P\": another phone has this name");
+        let user = |name: &str, upn: &str| {
+            format!("{GOOD}  - {{name: {name}, upn: {upn}@bank.example, password: Thistle-17}}\n")
+        };
+        check(
+            &user("Carol Jones", "jones"),
+            "scenarios/x.yaml:6:12: \"Carol Jones\": another user has this first name; steps could not tell them apart",
+        );
+        check(
+            &user("Dave Jones", "CAROL"),
+            "scenarios/x.yaml:6:29: \"CAROL@bank.example\": another account has this user principal name",
+        );
+        check(
+            &user("Dave Jones", "hyprserviceaccount"),
+            "scenarios/x.yaml:6:29: \"hyprserviceaccount@bank.example\": another account has this user principal name",
+        );
+    }
+
+    #[test]
+    fn a_value_that_nobody_would_take_is_refused() {
+        let add = |line: &str, expect: &str| check(&format!("{GOOD}{line}\n"), &format!("scenarios/x.yaml:{expect}"));
+        let set = |old: &str, new: &str, expect: &str| {
+            check(&GOOD.replace(old, new), &format!("scenarios/x.yaml:{expect}"));
+        };
+        let calendar = "start: the lab's calendar goes from the year 1971 to the year 8999";
+        set("2027-03-01", "9999-12-30", &format!("2:8: {calendar}"));
+        set("2027-03-01", "1969-12-30", &format!("2:8: {calendar}"));
+        set("2027-03-01", "-000001-12-30", &format!("2:8: {calendar}"));
+        set("domain: bank.example", "domain: ", "3:30: \"\" is no domain name");
+        set("Heather-42", "short", "5:59: a password has at least 8 characters");
+        set(
+            "Carol Shaw",
+            "carol shaw",
+            "5:12: \"carol shaw\": steps call people by the first word: a capital, then small letters from a to z",
+        );
+        set(
+            "upn: carol@",
+            "upn: carol shaw@",
+            "5:29: \"carol shaw@bank.example\" is no user principal name, for example carol.shaw@bank.example",
+        );
+        add(
+            "application: {secret_days: 9223372036854775807}",
+            "6:28: application.secret_days: expected 36500 days at most, found 9223372036854775807",
+        );
+        add(
+            "service_account: {roles: [Global Adminstrator]}",
+            "6:27: \"Global Adminstrator\" is no directory role of this lab; the roles are: Global Administrator, \
+             Global Reader, Directory Readers, Directory Writers, Privileged Authentication Administrator, \
+             Authentication Administrator, Authentication Policy Administrator, User Administrator",
+        );
+        add(
+            "control_center: {feature_flags: [AZURE]}",
+            "6:34: \"AZURE\" is no feature flag here; the flags are: AZURE_IDP_INTEGRATION, AZURE_NATIVE_LOGIN",
+        );
+        add(
+            "control_center: {host: login.microsoftonline.com}",
+            "6:24: \"login.microsoftonline.com\" is a host of Microsoft's",
+        );
+        add(
+            "integration: {name: Bank & Sons}",
+            "6:21: \"Bank & Sons\": Application Name may hold only letters, digits, spaces, dashes and underscores.",
+        );
+        add("integration: {name: Bank, restrict_domains: [a.b, 'c d']}", "6:51: \"c d\" is no domain name");
+        add(
+            "faults: [{verdict: !answer 9999}]",
+            "6:20: faults[0].verdict: an answer has a status from 200 to 599, not 9999",
+        );
+    }
+
+    #[test]
+    fn what_the_library_misplaces_stands_where_it_is_wrong() {
+        check(&GOOD.replace("start:", "description: y\nstart:"), "scenarios/x.yaml:2:1: duplicate field `description`");
+        check(
+            &GOOD.replace("password:", "upn: x, password:"),
+            "scenarios/x.yaml:5:49: users[0]: duplicate field `upn`",
+        );
+        check(
+            &format!("---\n{GOOD}---\n{GOOD}"),
+            "scenarios/x.yaml:7:1: a file holds one scenario; `---` begins another",
+        );
+        check(
+            "- a\n",
+            "scenarios/x.yaml:1:1: invalid type: sequence, expected a scenario: description, start, tenant, users, ...",
+        );
+        check(
+            &GOOD.replace("T09:00:00Z", ""),
+            "scenarios/x.yaml:2:8: start: failed to find time component, which is required for parsing a timestamp; expected an instant such as 2027-03-01T09:00:00Z",
+        );
+        check("# nothing\n\n", "scenarios/x.yaml:1:1: the file is empty; expected description, start, tenant, users");
+        check(
+            &GOOD.replace("  - {", "\t- {"),
+            "scenarios/x.yaml:5:1: found character that cannot start any token; YAML is indented with spaces, not with tabs",
+        );
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_the_line_ends_of_windows_are_no_error() {
+        let text = format!("\u{feff}{}", GOOD.replace('\n', "\r\n"));
+        assert_eq!(Scenario::parse(Path::new("x.yaml"), &text).unwrap().description, "x");
+    }
+
+    #[test]
+    fn a_scenario_is_named_and_not_a_path() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+        assert!(Scenario::named(&folder, "default").is_ok());
+        for name in ["../scenarios/default", "/etc/passwd", "", "default.yaml", "..", "a\\b", "a\0"] {
+            let error = Scenario::named(&folder, name).unwrap_err().to_string();
+            assert!(error.ends_with("is no scenario's name: letters, digits, dashes and underscores"), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_shipped_file_is_a_scenario() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+        let files = files(&folder).unwrap();
+        assert!(files.len() >= 5, "{files:?}");
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            Scenario::parse(&file, &text).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! From a scenario file to a running lab: everything that the guide's "Setting Up" sections do by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use clockwork::{Clock, Journal, Seed};
+use control_center::http::Shell;
+use control_center::{Conclusion, Draft, RestrictedDomains, Toggle, WorkstationSettings};
+use entra::fido::{AttestationEnforcement, Fido2Policy, KeyRestrictions, MethodState};
+use jiff::SignedDuration;
+use phone::Phone;
+use uuid::Uuid;
+use windows::browser::{Browser, BrowserKind};
+
+use crate::fault::Faults;
+use crate::lab::Lab;
+use crate::net::Hosts;
+use crate::scenario::{self, Scenario, WorkstationSetting};
+
+/// A lab could not be set up as its scenario says.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A role that Entra does not have.
+    #[error("{who} has the role {role:?}, which is no Entra built-in role of this lab")]
+    UnknownRole {
+        /// Whose.
+        who: String,
+        /// The name given.
+        role: String,
+    },
+    /// A feature flag that HYPR does not have.
+    #[error("{0:?} is no feature flag of this lab")]
+    UnknownFlag(String),
+    /// The tenant's parts do not fit.
+    #[error("the tenant cannot be made: {0}")]
+    Tenant(#[from] entra::BadConfig),
+    /// Control Center would not add the integration.
+    #[error("the integration {name:?} was not added: {why}")]
+    Integration {
+        /// Application name.
+        name: String,
+        /// Control Center's words.
+        why: String,
+    },
+    /// The client refused its `hypr.json`.
+    #[error("the HYPR Passwordless client of {machine} was not installed: {why}")]
+    Client {
+        /// Workstation.
+        machine: String,
+        /// The installer's words.
+        why: String,
+    },
+}
+
+/// What an administrator saved while registering the application: the values that the integration form asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Directory (tenant) id.
+    pub tenant_id: Uuid,
+    /// Application (client) id.
+    pub client_id: Uuid,
+    /// The value of the client secret.
+    pub client_secret: String,
+    /// The id of the client secret, which people paste by mistake.
+    pub client_secret_id: Uuid,
+    /// Service account user principal name.
+    pub service_account: String,
+    /// Its password.
+    pub service_account_password: String,
+}
+
+impl Lab {
+    /// Builds the lab of a scenario and lets it come to rest.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] when the scenario asks for what cannot be.
+    pub fn start(scenario: Scenario, seed: &Seed) -> Result<Self, SetupError> {
+        let registration = Registration::new(&scenario, seed);
+        let clock = Clock::manual(scenario.start);
+        let workstations: BTreeMap<_, _> = scenario
+            .workstations
+            .iter()
+            .map(|machine| (machine.name.clone(), workstation(&scenario, machine, seed)))
+            .collect();
+        let tenant = entra::Tenant::new(tenant(&scenario, &registration, &workstations)?, seed)?;
+        let tenant = Arc::new(Mutex::new(tenant));
+        let shell = Shell::new(control_center::ControlCenter::new(hypr_tenant(&scenario)?, seed), clock.clone());
+        let mut hosts = Hosts::default();
+        let microsoft = entra::http::router(tenant.clone(), clock.clone());
+        MICROSOFT_HOSTS.iter().for_each(|host| hosts.serve(host, &microsoft));
+        hosts.serve(&scenario.control_center.host, &shell.router());
+        let mut lab = Self {
+            clock,
+            journal: Journal::default(),
+            tenant,
+            control_center: shell,
+            admin: Browser::new(BrowserKind::Chrome),
+            workstations,
+            phones: scenario.phones.iter().map(|phone| (phone.name.clone(), new_phone(phone, seed))).collect(),
+            hosts,
+            faults: Faults::default(),
+            exchanges: Vec::new(),
+            links: BTreeMap::new(),
+            spoke_last: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            text_messages: BTreeMap::new(),
+            graph: crate::graph::Administrator::default(),
+            registration,
+            scenario,
+        };
+        lab.settle();
+        lab.integrate()?;
+        lab.install_clients()?;
+        lab.faults = Faults::new(lab.scenario.faults.clone());
+        lab.settle();
+        Ok(lab)
+    }
+
+    /// The values that the integration form asks for.
+    #[must_use]
+    pub fn registration(&self) -> &Registration {
+        &self.registration
+    }
+}
+
+impl Registration {
+    fn new(scenario: &Scenario, seed: &Seed) -> Self {
+        let mut ids = seed.fork("setup");
+        Self {
+            tenant_id: ids.uuid(),
+            client_id: ids.uuid(),
+            client_secret: format!("{}8Q~{}", ids.text(SECRET_LETTERS, 3), ids.text(SECRET_LETTERS, 34)),
+            client_secret_id: ids.uuid(),
+            service_account: format!("{}@{}", scenario.service_account.user_name, scenario.tenant.domain),
+            service_account_password: scenario.service_account.password.clone(),
+        }
+    }
+
+    fn draft(&self, application_name: &str) -> Draft {
+        Draft {
+            application_name: application_name.to_owned(),
+            client_id: self.client_id.to_string(),
+            tenant_id: self.tenant_id.to_string(),
+            client_secret: control_center::Secret::new(self.client_secret.as_str()),
+            username: self.service_account.clone(),
+            password: control_center::Secret::new(self.service_account_password.as_str()),
+        }
+    }
+}
+
+fn tenant(
+    scenario: &Scenario,
+    registration: &Registration,
+    workstations: &BTreeMap<String, windows::Workstation>,
+) -> Result<entra::Config, SetupError> {
+    let mut users = scenario.users.iter().map(person).collect::<Result<Vec<_>, _>>()?;
+    users.push(service_account(scenario, registration)?);
+    Ok(entra::Config {
+        tenant_id: registration.tenant_id,
+        name: scenario.tenant.name.clone(),
+        domains: vec![scenario.tenant.domain.clone()],
+        created: scenario.start - SignedDuration::from_hours(24 * 30),
+        users,
+        groups: Vec::new(),
+        applications: vec![hypr_auth_app(scenario, registration), administration()],
+        devices: scenario
+            .workstations
+            .iter()
+            .filter_map(|machine| device(machine, &workstations[&machine.name]))
+            .collect(),
+        fido2_policy: fido2_policy(&scenario.tenant),
+        conditional_access: if scenario.tenant.service_account_needs_mfa {
+            vec![everybody_needs_mfa(scenario)]
+        } else {
+            Vec::new()
+        },
+        attestation_roots: vec![include_str!("../../../fixtures/pki/attestation-root.pem").to_owned()],
+    })
+}
+
+fn person(user: &scenario::User) -> Result<entra::UserConfig, SetupError> {
+    Ok(entra::UserConfig {
+        upn: user.upn.clone(),
+        display_name: user.name.clone(),
+        mail: Some(user.upn.clone()),
+        password: user.password.as_str().into(),
+        password_state: entra::PasswordState::Permanent,
+        account: entra::Account::Enabled,
+        phone: user.text_messages_to.clone(),
+        roles: roles(&user.name, &user.roles)?,
+    })
+}
+
+fn service_account(scenario: &Scenario, registration: &Registration) -> Result<entra::UserConfig, SetupError> {
+    let account = &scenario.service_account;
+    Ok(entra::UserConfig {
+        upn: registration.service_account.clone(),
+        display_name: "HYPR Service Account".to_owned(),
+        mail: None,
+        password: account.password.as_str().into(),
+        password_state: if account.password_is_permanent {
+            entra::PasswordState::Permanent
+        } else {
+            entra::PasswordState::MustChange
+        },
+        account: entra::Account::Enabled,
+        phone: None,
+        roles: roles(&registration.service_account, &account.roles)?,
+    })
+}
+
+fn roles(who: &str, names: &[String]) -> Result<Vec<entra::Role>, SetupError> {
+    let role = |name: &String| {
+        entra::Role::by_display_name(name)
+            .ok_or_else(|| SetupError::UnknownRole { who: who.to_owned(), role: name.clone() })
+    };
+    names.iter().map(role).collect()
+}
+
+fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::ApplicationConfig {
+    entra::ApplicationConfig {
+        app_id: registration.client_id,
+        display_name: scenario.application.name.clone(),
+        kind: entra::ClientKind::Confidential,
+        redirect_uris: Vec::new(),
+        secrets: vec![entra::SecretConfig {
+            key_id: registration.client_secret_id,
+            value: registration.client_secret.as_str().into(),
+            expires: scenario.start + SignedDuration::from_hours(24 * scenario.application.secret_days),
+        }],
+        delegated_permissions: scenario.application.permissions.clone(),
+        consent: if scenario.application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
+        application_permissions: Vec::new(),
+    }
+}
+
+/// What administrators use to act on the tenant while a scenario runs.
+fn administration() -> entra::ApplicationConfig {
+    let permissions = [
+        "Directory.AccessAsUser.All",
+        "UserAuthenticationMethod.ReadWrite.All",
+        "Policy.ReadWrite.AuthenticationMethod",
+    ];
+    entra::ApplicationConfig {
+        app_id: crate::graph::COMMAND_LINE_TOOLS,
+        display_name: "Microsoft Graph Command Line Tools".to_owned(),
+        kind: entra::ClientKind::Public,
+        redirect_uris: Vec::new(),
+        secrets: Vec::new(),
+        delegated_permissions: permissions.map(str::to_owned).into(),
+        consent: entra::Consent::Admin,
+        application_permissions: Vec::new(),
+    }
+}
+
+fn device(machine: &scenario::Workstation, workstation: &windows::Workstation) -> Option<entra::DeviceConfig> {
+    let trust_type = match machine.joined {
+        scenario::Join::Cloud => entra::TrustType::AzureAd,
+        scenario::Join::Hybrid => entra::TrustType::ServerAd,
+        scenario::Join::None => return None,
+    };
+    Some(entra::DeviceConfig {
+        device_id: workstation.device_id(),
+        display_name: machine.name.clone(),
+        trust_type,
+        public_key: workstation.device_public_key(),
+    })
+}
+
+fn fido2_policy(tenant: &scenario::Tenant) -> Fido2Policy {
+    Fido2Policy {
+        state: if tenant.security_keys { MethodState::Enabled } else { MethodState::Disabled },
+        attestation: if tenant.enforce_attestation {
+            AttestationEnforcement::Enforced
+        } else {
+            AttestationEnforcement::NotEnforced
+        },
+        key_restrictions: if tenant.blocked_aaguids.is_empty() {
+            KeyRestrictions::None
+        } else {
+            KeyRestrictions::Block(tenant.blocked_aaguids.iter().copied().collect())
+        },
+        ..Fido2Policy::default()
+    }
+}
+
+/// The administrators stay out of it, as Microsoft advises, so that somebody can still mend it.
+fn everybody_needs_mfa(scenario: &Scenario) -> entra::ConditionalAccessPolicy {
+    entra::ConditionalAccessPolicy {
+        id: Uuid::from_u128(0x1ab),
+        display_name: "Require MFA for everybody".to_owned(),
+        include: BTreeSet::from([entra::Subject::AllUsers]),
+        exclude: scenario
+            .users
+            .iter()
+            .filter(|user| !user.roles.is_empty())
+            .map(|user| entra::Subject::User(user.upn.clone()))
+            .collect(),
+    }
+}
+
+fn hypr_tenant(scenario: &Scenario) -> Result<control_center::Config, SetupError> {
+    let hypr = &scenario.control_center;
+    let mut config = control_center::Config::new(&hypr.host);
+    config.admins = vec![control_center::Admin {
+        email: hypr.admin_email.clone(),
+        password: control_center::Secret::new(hypr.admin_password.as_str()),
+    }];
+    config.tenant_flags =
+        flags(&hypr.feature_flags, &control_center::TenantFlag::ALL, control_center::TenantFlag::name)?;
+    if let Some(integration) = &scenario.integration {
+        let all = control_center::ApplicationFlag::ALL;
+        let flags = flags(&integration.feature_flags, &all, control_center::ApplicationFlag::name)?;
+        config.application_flags.insert(integration.name.clone(), flags);
+    }
+    Ok(config)
+}
+
+fn flags<F: Copy + Ord>(
+    names: &[String],
+    all: &[F],
+    name_of: fn(F) -> &'static str,
+) -> Result<BTreeSet<F>, SetupError> {
+    let flag = |name: &String| {
+        let known = all.iter().copied().find(|flag| name_of(*flag) == name);
+        known.ok_or_else(|| SetupError::UnknownFlag(name.clone()))
+    };
+    names.iter().map(flag).collect()
+}
+
+fn workstation(scenario: &Scenario, machine: &scenario::Workstation, seed: &Seed) -> windows::Workstation {
+    let mut ids = seed.fork(&format!("setup/{}", machine.name));
+    let config = windows::WorkstationConfig {
+        name: machine.name.clone(),
+        machine_id: ids.uuid().to_string(),
+        device_id: ids.uuid(),
+        join: match machine.joined {
+            scenario::Join::Cloud => windows::Join::Cloud,
+            scenario::Join::Hybrid => windows::Join::Hybrid,
+            scenario::Join::None => windows::Join::None,
+        },
+        security_key_sign_in: if scenario.tenant.windows_security_key_sign_in {
+            windows::SecurityKeys::Enabled
+        } else {
+            windows::SecurityKeys::Disabled
+        },
+    };
+    windows::Workstation::new(config, seed)
+}
+
+fn new_phone(phone: &scenario::Phone, seed: &Seed) -> Phone {
+    let (platform, os_version) = match phone.platform {
+        scenario::Platform::Ios => (phone::Platform::Ios, "16.3"),
+        scenario::Platform::Android => (phone::Platform::Android, "13"),
+    };
+    let config = phone::PhoneConfig {
+        name: phone.name.clone(),
+        owner: phone.owner.clone(),
+        platform,
+        model: phone.model.clone(),
+        os_version: os_version.to_owned(),
+        app_version: "8.3.0".to_owned(),
+    };
+    Phone::new(config, attestation(phone.attestation), seed)
+}
+
+fn attestation(kind: scenario::Attestation) -> ctap::Attestation {
+    let (key, certificate) = match kind {
+        scenario::Attestation::SelfSigned => return ctap::Attestation::packed_self(),
+        scenario::Attestation::Trusted => (
+            include_str!("../../../fixtures/pki/hypr-attestation.key.pem"),
+            include_str!("../../../fixtures/pki/hypr-attestation.pem"),
+        ),
+        scenario::Attestation::Foreign => (
+            include_str!("../../../fixtures/pki/foreign-attestation.key.pem"),
+            include_str!("../../../fixtures/pki/foreign-attestation.pem"),
+        ),
+    };
+    ctap::Attestation::packed(key, certificate).expect("the fixtures are a key and its certificate")
+}
+
+impl Lab {
+    /// Adds the scenario's integration by the same calls to Entra as one added by hand.
+    fn integrate(&mut self) -> Result<(), SetupError> {
+        let Some(integration) = self.scenario.integration.clone() else { return Ok(()) };
+        let now = self.now();
+        let draft = self.registration.draft(&integration.name);
+        let refused = |why: String| SetupError::Integration { name: integration.name.clone(), why };
+        let begun = self.control_center.with_core(|core| core.begin_add_integration(now, draft));
+        let id = begun
+            .map_err(|refusals| refused(refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")))?;
+        self.settle();
+        match self.control_center.with_core(|core| core.take_conclusion(id)) {
+            Some(Conclusion::Done) => {}
+            other => return Err(refused(words(other))),
+        }
+        self.configure(&integration).map_err(refused)?;
+        self.invite(&integration)
+    }
+
+    fn configure(&self, integration: &scenario::Integration) -> Result<(), String> {
+        let now = self.now();
+        let name = &integration.name;
+        let left_on = |setting| if integration.settings_left_on.contains(&setting) { Toggle::On } else { Toggle::Off };
+        let settings = WorkstationSettings {
+            security_key: left_on(WorkstationSetting::SecurityKey),
+            offline_mode: left_on(WorkstationSetting::OfflineMode),
+            recovery_mode: left_on(WorkstationSetting::RecoveryMode),
+            require_user_presence: Toggle::Off,
+        };
+        let domains = control_center::parse_domains(&integration.restrict_domains.join(","))
+            .map_err(|error| error.to_string())?;
+        self.control_center
+            .with_core(|core| {
+                core.save_workstation_settings(now, name, settings)?;
+                if !integration.restrict_domains.is_empty() {
+                    core.restrict_domains(now, name, RestrictedDomains::On(domains))?;
+                }
+                if integration.enabled { core.enable(now, name) } else { Ok(()) }
+            })
+            .map_err(|error: control_center::UnknownIntegration| error.to_string())
+    }
+
+    fn invite(&mut self, integration: &scenario::Integration) -> Result<(), SetupError> {
+        for guest in &integration.invited {
+            let upn = self.scenario.user(guest).map(|user| user.upn.clone()).unwrap_or_default();
+            let now = self.now();
+            let begun = self.control_center.with_core(|core| core.begin_invite(now, &integration.name, &upn));
+            let refused = |why: String| SetupError::Integration { name: integration.name.clone(), why };
+            let id = begun.map_err(|error| refused(error.to_string()))?;
+            self.settle();
+            match self.control_center.with_core(|core| core.take_conclusion(id)) {
+                Some(Conclusion::Done) => {}
+                other => return Err(refused(format!("{upn} could not be invited: {}", words(other)))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Installs the Passwordless client where the scenario has it, with the `hypr.json` of its integration.
+    fn install_clients(&mut self) -> Result<(), SetupError> {
+        let Some(integration) = self.scenario.integration.clone() else { return Ok(()) };
+        let hypr_json = self.control_center.with_core(|core| core.hypr_json(&integration.name)).unwrap_or_default();
+        for machine in self.scenario.workstations.clone().iter().filter(|machine| machine.client_installed) {
+            let installed =
+                self.with_workstation(&machine.name, |workstation, _| workstation.install_client(&hypr_json));
+            installed.map_err(|error| SetupError::Client { machine: machine.name.clone(), why: error.to_string() })?;
+        }
+        Ok(())
+    }
+}
+
+/// Why an operation of Control Center is not done, in its own words.
+fn words(conclusion: Option<Conclusion>) -> String {
+    match conclusion {
+        Some(Conclusion::Done) => "it is done".to_owned(),
+        Some(Conclusion::Refused(refusal)) => refusal.to_string(),
+        Some(Conclusion::Failed(failure)) => failure.to_string(),
+        Some(Conclusion::Abandoned) => "the integration was deleted meanwhile".to_owned(),
+        None => "it has not come to an end".to_owned(),
+    }
+}
+
+/// Microsoft's hosts that the tenant answers for.
+pub(crate) const MICROSOFT_HOSTS: &[&str] = &[
+    "login.microsoftonline.com",
+    "login.microsoft.com",
+    "graph.microsoft.com",
+    "mysignins.microsoft.com",
+    "www.office.com",
+];
+
+/// The letters of real client secrets.
+const SECRET_LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";

@@ -1,0 +1,267 @@
+//! The phone: one app, one CTAP core behind a virtual USB key, and what both remember.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use bytes::Bytes;
+use clockwork::{ExchangeId, Outbox, Reply, Seed};
+use ctap::{Attestation, Authenticator, Credential, HidDevice, Misbehaviour, Profile};
+use http::Request;
+use jiff::Timestamp;
+use wire::ctaphid::Report;
+
+use crate::account::{Account, AccountId, Server, Standing};
+use crate::ceremony::{Cause, Ceremony};
+use crate::confirmation::Confirmation;
+use crate::control_center::{self, Enrolment, Failure, Qr};
+use crate::screens::{App, View};
+use crate::{Abandonment, Event};
+
+/// Whose phone it is and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneConfig {
+    /// Its name: "Carol's iPhone".
+    pub name: String,
+    /// The person who carries it.
+    pub owner: String,
+    /// iOS or Android.
+    pub platform: Platform,
+    /// "iPhone 15", "Pixel 8".
+    pub model: String,
+    /// The operating system's version.
+    pub os_version: String,
+    /// The HYPR Mobile App's version.
+    pub app_version: String,
+}
+
+/// The phone's operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// iOS, with Face ID.
+    Ios,
+    /// Android, with a fingerprint sensor.
+    Android,
+}
+
+/// A phone with the HYPR Mobile App.
+pub struct Phone {
+    pub(crate) config: PhoneConfig,
+    pub(crate) device: HidDevice,
+    pub(crate) app: App,
+    pub(crate) ceremony: Option<Ceremony>,
+    pub(crate) azure_biometric: Biometric,
+    pub(crate) accounts: BTreeMap<AccountId, Account>,
+    pub(crate) enrolments: BTreeMap<Server, Enrolment>,
+    pub(crate) attached: BTreeSet<String>,
+    pub(crate) events: VecDeque<Event>,
+    outbox: Outbox,
+    calls: BTreeMap<ExchangeId, Call>,
+}
+
+/// Whether the biometric for Azure exists. A convention of the lab: one for the phone, gone with its last account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Biometric {
+    NotRegistered,
+    Registered,
+}
+
+/// What an exchange under way is about.
+pub(crate) enum Call {
+    PendingQr,
+    Scan(Qr),
+    Complete(Qr),
+    Status(Server),
+    Report(AccountId),
+    Remove(AccountId),
+}
+
+impl Phone {
+    /// A phone with the app installed, closed, and nothing paired. Its keys come from the stream
+    /// `phone/<name>/ctap` of `seed`.
+    #[must_use]
+    pub fn new(config: PhoneConfig, attestation: Attestation, seed: &Seed) -> Self {
+        let profile = match config.platform {
+            Platform::Ios => Profile::hypr_ios(),
+            Platform::Android => Profile::hypr_android(),
+        };
+        let stream = seed.fork(&format!("phone/{}/ctap", config.name));
+        Self {
+            device: HidDevice::new(Authenticator::new(profile, attestation, stream)),
+            config,
+            app: App::Closed,
+            ceremony: None,
+            azure_biometric: Biometric::NotRegistered,
+            accounts: BTreeMap::new(),
+            enrolments: BTreeMap::new(),
+            attached: BTreeSet::new(),
+            events: VecDeque::new(),
+            outbox: Outbox::default(),
+            calls: BTreeMap::new(),
+        }
+    }
+
+    /// Whose phone it is and what it is.
+    #[must_use]
+    pub fn config(&self) -> &PhoneConfig {
+        &self.config
+    }
+
+    /// Brings the app to the front: it fetches the state of its accounts, and asks again for removals that are
+    /// not confirmed. An open app stays as it is.
+    pub fn open_app(&mut self, now: Timestamp) {
+        if matches!(self.app, App::Open(_)) {
+            return;
+        }
+        self.app = App::Open(View::home());
+        self.events.push_back(Event::AppOpened);
+        // Whoever brings up the app has unlocked the phone by its passcode, and that ends a block of the biometric (a
+        // convention of the lab).
+        if self.device.authenticator().uv_retries() == 0 {
+            self.device.authenticator_mut().unblock_verification();
+        }
+        self.retry_removals();
+        let servers: Vec<Server> = self.enrolments.keys().cloned().collect();
+        for server in servers {
+            self.fetch_status(&server);
+        }
+        self.accounts.values_mut().filter_map(|account| account.confirmation.as_mut()).for_each(|it| it.restart(now));
+        self.tick_confirmations(now);
+    }
+
+    /// Closes the app: the virtual USB key goes away and everything under way on it is dropped.
+    pub fn close_app(&mut self, now: Timestamp) {
+        if matches!(self.app, App::Closed) {
+            return;
+        }
+        self.unplug(now);
+        self.app = App::Closed;
+        self.events.push_back(Event::AppClosed);
+    }
+
+    /// Makes the authenticator sign what it should not.
+    pub fn set_misbehaviour(&mut self, misbehaviour: Misbehaviour) {
+        self.device.authenticator_mut().set_misbehaviour(misbehaviour);
+    }
+
+    /// The machine ids of the workstations for which the app holds a virtual USB key ready: the app is open and
+    /// an account was paired from that workstation. Whether the workstation's own side is set up is for the lab to
+    /// know.
+    #[must_use]
+    pub fn connections(&self) -> Vec<String> {
+        if matches!(self.app, App::Closed) {
+            return Vec::new();
+        }
+        let paired = self.accounts.values().filter(|account| !matches!(account.standing, Standing::Removing(_)));
+        let machines: BTreeSet<&str> = paired.flat_map(|account| &account.machines).map(|it| it.id.as_str()).collect();
+        machines.into_iter().map(str::to_owned).collect()
+    }
+
+    /// A workstation has found the virtual USB key.
+    pub fn handle_attached(&mut self, _now: Timestamp, machine_id: &str) {
+        if self.attached.insert(machine_id.to_owned()) {
+            self.events.push_back(Event::Attached { machine: machine_id.to_owned() });
+        }
+    }
+
+    /// The virtual USB key is gone from a workstation; everything under way on it is dropped.
+    pub fn handle_detached(&mut self, now: Timestamp, machine_id: &str) {
+        if self.attached.remove(machine_id) {
+            self.unplug(now);
+            self.events.push_back(Event::Detached { machine: machine_id.to_owned() });
+        }
+    }
+
+    /// A report from a workstation. A closed app hears none.
+    pub fn handle_report(&mut self, now: Timestamp, report: &Report) {
+        if matches!(self.app, App::Open(_)) {
+            self.device.handle_report(now, report);
+            self.settle(now, Cause::Gone(Abandonment::CancelledByHost));
+        }
+    }
+
+    /// The next report for the workstation, if any.
+    pub fn poll_report(&mut self) -> Option<Report> {
+        self.device.poll_report()
+    }
+
+    /// Control Center's ids for this phone, one for each Control Center it is paired with.
+    pub fn device_ids(&self) -> impl Iterator<Item = &str> {
+        self.enrolments.values().map(|enrolment| enrolment.device_id.as_str())
+    }
+
+    /// The credentials that the authenticator holds.
+    pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.device.authenticator().credentials()
+    }
+
+    /// The accounts that are paired, or whose removal is not confirmed.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// The next HTTP request, if any.
+    pub fn poll_request(&mut self) -> Option<(ExchangeId, Request<Bytes>)> {
+        self.outbox.poll()
+    }
+
+    /// The reply to a request; one that nobody waits for any more is ignored.
+    pub fn handle_response(&mut self, now: Timestamp, id: ExchangeId, reply: Reply) {
+        match self.calls.remove(&id) {
+            None => {}
+            Some(Call::PendingQr) => self.handle_pending_qr(id, control_center::read_qr(reply)),
+            Some(Call::Scan(qr)) => self.handle_scanned(id, qr, control_center::read_scan(reply)),
+            Some(Call::Complete(qr)) => self.handle_completed(now, id, &qr, control_center::read_completed(reply)),
+            Some(Call::Report(account)) => self.handle_report_taken(&account, control_center::read_phase(reply)),
+            Some(Call::Remove(account)) => self.handle_removal(&account, control_center::read_removal(reply)),
+            Some(Call::Status(server)) => {
+                self.handle_status(&server, control_center::read_status(reply));
+                self.handle_checked(now, id);
+            }
+        }
+        self.take_authenticator_events(now);
+    }
+
+    /// The earliest deadline.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        let confirmations = self.accounts.values().filter_map(|account| account.confirmation.as_ref());
+        let waiting = confirmations.filter_map(Confirmation::poll_timeout).filter(|_| matches!(self.app, App::Open(_)));
+        waiting.chain(self.device.poll_timeout()).min()
+    }
+
+    /// Does what is due at `now`.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.device.handle_timeout(now);
+        self.settle(now, Cause::Gone(Abandonment::TimedOut));
+        if matches!(self.app, App::Open(_)) {
+            self.tick_confirmations(now);
+        }
+    }
+
+    /// The next event for the journal, if any.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Sends a request and remembers what it is about.
+    pub(crate) fn send(&mut self, call: Call, request: Request<Bytes>) -> ExchangeId {
+        let id = self.outbox.send(request);
+        self.calls.insert(id, call);
+        id
+    }
+
+    pub(crate) fn call_failed(&mut self, call: &'static str, failure: &Failure) {
+        self.events.push_back(Event::CallFailed { call, reason: failure.to_string() });
+    }
+
+    /// Shows a view, unless the app is closed.
+    pub(crate) fn show(&mut self, view: View) {
+        if let App::Open(shown) = &mut self.app {
+            *shown = view;
+        }
+    }
+
+    fn unplug(&mut self, now: Timestamp) {
+        self.device.handle_detach();
+        self.settle(now, Cause::Gone(Abandonment::Disconnected));
+    }
+}

@@ -1,0 +1,125 @@
+//! What Entra has and says, asked through Graph as anybody could.
+
+use cucumber::{given, then, when};
+use http::Method;
+use lab::Lab;
+use lab::journal::Event;
+use serde_json::json;
+
+use super::parameters::Who;
+use crate::World;
+use crate::world::{Outcome, StepError, ensure, sentences};
+
+#[given("Entra enforces attestation")]
+fn enforces_attestation(world: &mut World) -> Outcome {
+    let policy = json!({ "@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration", "isAttestationEnforced": true });
+    change_policy(world.lab()?, &policy)
+}
+
+#[given("Entra blocks the model of HYPR's authenticator")]
+#[when("Entra blocks the model of HYPR's authenticator")]
+fn blocks_model(world: &mut World) -> Outcome {
+    let policy = json!({
+        "@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration",
+        "keyRestrictions": { "isEnforced": true, "enforcementType": "block", "aaGuids": ["0076631b-d4a0-427f-5773-0ec71c9e0279"] },
+    });
+    change_policy(world.lab()?, &policy)
+}
+
+#[given("Entra's security key method is off")]
+#[when("Entra's security key method is switched off")]
+fn switches_off(world: &mut World) -> Outcome {
+    let policy =
+        json!({ "@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration", "state": "disabled" });
+    change_policy(world.lab()?, &policy)
+}
+
+fn change_policy(lab: &mut Lab, policy: &serde_json::Value) -> Outcome {
+    let path = "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2";
+    lab.graph(Method::PATCH, path, Some(policy))?;
+    Ok(())
+}
+
+#[then(expr = "Entra has {int} security key(s) of {person}")]
+fn has_keys(world: &mut World, count: usize, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let listed = lab.graph(Method::GET, &format!("/users/{}/authentication/fido2Methods", person.upn), None)?;
+    let found = listed["value"].as_array().map_or(0, Vec::len);
+    ensure(found == count, || format!("Entra lists {found}: {listed}"))
+}
+
+#[then(expr = "Entra lists the security key of {person} as {string}, {string}")]
+fn lists_key(world: &mut World, who: Who, name: String, level: String) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let listed = lab.graph(Method::GET, &format!("/users/{}/authentication/fido2Methods", person.upn), None)?;
+    let key = &listed["value"][0];
+    ensure(key["displayName"] == *name && key["attestationLevel"] == *level, || format!("Entra lists: {listed}"))
+}
+
+#[then(expr = "Entra has {person} in {string} only")]
+fn in_group(world: &mut World, who: Who, group: String) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let groups = hypr_groups_of(lab, &person.upn)?;
+    ensure(groups == [group.as_str()], || format!("{} is in: {}", person.upn, groups.join(", ")))
+}
+
+#[then(expr = "Entra has {person} in no HYPR group")]
+fn in_no_group(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let groups = hypr_groups_of(lab, &person.upn)?;
+    ensure(groups.is_empty(), || format!("{} is in: {}", person.upn, groups.join(", ")))
+}
+
+#[then("Entra has HYPR's three groups")]
+fn has_groups(world: &mut World) -> Outcome {
+    let lab = world.lab()?;
+    let listed = lab.graph(Method::GET, "/groups?$filter=startswith(displayName,'HYPR%20Group')", None)?;
+    let mut names: Vec<&str> =
+        listed["value"].as_array().into_iter().flatten().filter_map(|group| group["displayName"].as_str()).collect();
+    names.sort_unstable();
+    let expected = [
+        "HYPR Group (Client Paired with Azure)",
+        "HYPR Group (Client Paired with HYPR)",
+        "HYPR Group (Eligible for Pairing)",
+    ];
+    ensure(names == expected, || format!("the groups are: {names:?}"))
+}
+
+#[then("Entra has no group of HYPR's")]
+fn has_no_groups(world: &mut World) -> Outcome {
+    let listed = world.lab()?.graph(Method::GET, "/groups", None)?;
+    let groups = listed["value"].as_array().map_or(0, Vec::len);
+    ensure(groups == 0, || format!("Entra lists: {listed}"))
+}
+
+#[then(expr = "Entra has refused with AADSTS{int}")]
+fn has_refused(world: &mut World, code: u32) -> Outcome {
+    let lab = world.lab()?;
+    let refusals = sentences(lab, |event| matches!(event, Event::Entra(entra_event) if is_refusal(entra_event)));
+    let wanted = format!("AADSTS{code}:");
+    ensure(refusals.last().is_some_and(|last| last.contains(&wanted)), || format!("Entra's refusals: {refusals:#?}"))
+}
+
+#[then("Entra has refused nothing")]
+fn has_refused_nothing(world: &mut World) -> Outcome {
+    let lab = world.lab()?;
+    let refusals = sentences(lab, |event| matches!(event, Event::Entra(entra_event) if is_refusal(entra_event)));
+    ensure(refusals.is_empty(), || format!("Entra's refusals: {refusals:#?}"))
+}
+
+#[then(expr = "Entra has refused the security key: {string}")]
+fn has_refused_key(world: &mut World, reason: String) -> Outcome {
+    let lab = world.lab()?;
+    let refusals = sentences(lab, |event| matches!(event, Event::Entra(lab::entra::Event::KeyRefused { .. })));
+    ensure(refusals.last().is_some_and(|last| last.contains(&reason)), || format!("Entra's refusals: {refusals:#?}"))
+}
+
+fn is_refusal(event: &lab::entra::Event) -> bool {
+    matches!(event, lab::entra::Event::SignInRefused { .. })
+}
+
+fn hypr_groups_of(lab: &mut Lab, upn: &str) -> Result<Vec<String>, StepError> {
+    let listed = lab.graph(Method::GET, &format!("/users/{upn}/memberOf"), None)?;
+    let groups = listed["value"].as_array().into_iter().flatten().filter_map(|group| group["displayName"].as_str());
+    Ok(groups.filter(|name| name.starts_with("HYPR Group")).map(str::to_owned).collect())
+}

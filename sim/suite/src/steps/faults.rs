@@ -1,0 +1,81 @@
+//! What goes wrong on purpose, and what the security key says on the wire.
+
+use cucumber::{given, then, when};
+use lab::fault::{Rule, Verdict};
+use lab::journal::Event;
+
+use super::parameters::Who;
+use crate::World;
+use crate::world::{Outcome, StepError, ensure, sentences};
+
+#[given(expr = "{word} cannot be reached")]
+#[when(expr = "{word} cannot be reached any more")]
+fn cut_off(world: &mut World, host: String) -> Outcome {
+    add(world, Rule { host, ..Rule::new(Verdict::Drop) })
+}
+
+#[given(expr = "the phone of {person} is offline")]
+#[when(expr = "the phone of {person} goes offline")]
+fn phone_offline(world: &mut World, who: Who) -> Outcome {
+    let (_, person) = world.with(&who.0)?;
+    let from = format!("phone/{}", person.phone_name()?);
+    add(world, Rule { from, ..Rule::new(Verdict::Drop) })
+}
+
+#[when("everything can be reached again")]
+fn mended(world: &mut World) -> Outcome {
+    world.lab()?.faults.clear();
+    Ok(())
+}
+
+#[given(expr = "Graph answers {int} once to Control Center")]
+fn graph_answers(world: &mut World, status: u16) -> Outcome {
+    let rule = Rule {
+        from: "control-center".into(),
+        host: "graph.microsoft.com".into(),
+        times: Some(1),
+        ..Rule::new(Verdict::Answer(status))
+    };
+    add(world, rule)
+}
+
+fn add(world: &mut World, rule: Rule) -> Outcome {
+    world.lab()?.faults.add(rule);
+    Ok(())
+}
+
+#[given(expr = "the phone of {person} {misbehaviour}")]
+#[when(expr = "the phone of {person} {misbehaviour}")]
+fn misbehaves(world: &mut World, who: Who, what: super::parameters::Fault) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.with_phone(person.phone_name()?, |phone, _| phone.set_misbehaviour(what.0));
+    Ok(())
+}
+
+#[then(expr = "the security key has answered {string}")]
+fn has_answered(world: &mut World, status: String) -> Outcome {
+    let lab = world.lab()?;
+    if lab::wire::Status::named(&status).is_none() {
+        return Err(StepError::new(format!("CTAP has no status {status:?}")));
+    }
+    let answers = sentences(lab, |event| matches!(event, Event::Ctap(message) if is_answer(&message.name)));
+    ensure(answers.last().is_some_and(|last| last.contains(&status)), || {
+        let last: Vec<_> = answers.iter().rev().take(5).collect();
+        format!("the last answers of the security key, newest first: {last:#?}")
+    })
+}
+
+#[then("no security key has been asked for anything but what it is")]
+fn not_asked(world: &mut World) -> Outcome {
+    let lab = world.lab()?;
+    let asked = sentences(lab, |event| matches!(event, Event::Ctap(message) if is_request(&message.name)));
+    ensure(asked.is_empty(), || format!("{asked:#?}"))
+}
+
+fn is_answer(name: &str) -> bool {
+    name.starts_with("CBOR CTAP")
+}
+
+fn is_request(name: &str) -> bool {
+    name.starts_with("CBOR authenticator") && !name.ends_with("GetInfo")
+}

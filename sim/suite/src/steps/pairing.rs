@@ -1,0 +1,138 @@
+//! Pairing with HYPR, then with Azure.
+
+use clockwork::Gesture;
+use cucumber::{given, when};
+use lab::Window;
+
+use super::parameters::Who;
+use crate::World;
+use crate::world::{Outcome, StepError};
+
+#[given(expr = "{person} has started pairing")]
+#[when(expr = "{person} starts pairing")]
+fn starts_pairing(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.start_pairing(&person)?)
+}
+
+#[when(expr = "{person} starts pairing up to the choice of a device")]
+fn starts_to_choice(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.start_pairing_to_choice(&person)?)
+}
+
+#[given(expr = "{person} has scanned the QR code")]
+#[when(expr = "{person} scans the QR code")]
+fn scans(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.scan_qr(&person)?)
+}
+
+#[given(expr = "{person} has scanned the QR code and authenticated")]
+#[when(expr = "{person} scans the QR code and authenticates")]
+fn scans_and_authenticates(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.scan_and_authenticate(&person)?)
+}
+
+#[when(expr = "{person} types the activation code into the phone")]
+fn types_code(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.type_activation_code(&person)?)
+}
+
+#[given(expr = "{person} has given the right biometric")]
+#[when(expr = "{person} gives the right biometric")]
+fn right_biometric(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.present(&person.phone()?, Gesture::Right)?)
+}
+
+#[when(expr = "{person} gives a wrong biometric")]
+fn wrong_biometric(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.present(&person.phone()?, Gesture::Wrong)?)
+}
+
+#[when(expr = "{person} cancels the biometric prompt")]
+fn cancels_biometric(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.present(&person.phone()?, Gesture::Cancel)?)
+}
+
+#[given(expr = "{person} has connected the phone")]
+#[when(expr = "{person} connects the phone")]
+fn connects(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.connect_phone(&person)?)
+}
+
+#[given(expr = "{person} has asked security info for a security key")]
+#[when(expr = "{person} asks security info for a security key")]
+fn asks_for_key(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.open_app(&person)?;
+    Ok(lab.ask_for_security_key(&person)?)
+}
+
+#[given(expr = "{person} has walked through the Windows dialogs")]
+#[when(expr = "{person} walks through the Windows dialogs")]
+fn dialogs(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.walk_through_windows_dialogs(&person)?)
+}
+
+#[given(expr = "{person} has accepted on the phone and registered a biometric")]
+#[when(expr = "{person} accepts on the phone and registers a biometric")]
+fn accepts_registration(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.accept_registration(&person)?)
+}
+
+#[given(expr = "{person} has named the security key {string}")]
+#[when(expr = "{person} names the security key {string}")]
+fn names_key(world: &mut World, who: Who, name: String) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.name_security_key(&person, &name)?)
+}
+
+#[given(expr = "{person} pairs with Azure beforehand")]
+#[when(expr = "{person} pairs with Azure")]
+fn pairs_with_azure(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.pair_with_azure(&person)?)
+}
+
+#[when(expr = "{person} pairs from the beginning")]
+fn pairs_from_beginning(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.pair_with_hypr(&person)?;
+    Ok(lab.pair_with_azure(&person)?)
+}
+
+#[when(expr = "{person} restarts the Passwordless client")]
+fn restarts_client(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.with_workstation(person.workstation_name()?, |machine, now| {
+        machine.restart_client(now);
+        machine.open(now, Window::Passwordless);
+    });
+    Ok(())
+}
+
+#[when(expr = "{person} opens the Passwordless client")]
+fn opens_client(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.with_workstation(person.workstation_name()?, |machine, now| machine.open(now, Window::Passwordless));
+    Ok(())
+}
+
+#[when(expr = "{person} scans the QR code of {person}")]
+fn scans_of_another(world: &mut World, scanner: Who, owner: Who) -> Outcome {
+    let (lab, owner) = world.with(&owner.0)?;
+    let scanner = lab.person(&scanner.0)?;
+    if scanner == owner {
+        return Err(StepError::new("this step is for somebody else's QR code"));
+    }
+    Ok(lab.scan_qr_of(&scanner, &owner)?)
+}

@@ -1,0 +1,136 @@
+//! The words that steps take as parameters: places, durations, people's phases.
+
+use std::str::FromStr;
+
+use cucumber::Parameter;
+use jiff::SignedDuration;
+use lab::{JourneyError, Misbehaviour, Person, Place, Window};
+
+/// A person by first name.
+#[derive(Clone, Debug, Parameter)]
+#[param(name = "person", regex = "[A-Z][a-z]+")]
+pub(crate) struct Who(pub(crate) String);
+
+impl FromStr for Who {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Where a person looks or taps.
+#[derive(Clone, Copy, Debug, Parameter)]
+#[param(
+    name = "place",
+    regex = "on the phone|in Edge|in Chrome|in Firefox|in the Passwordless client|on the sign-in screen|in the Windows dialog|on the desktop"
+)]
+pub(crate) enum Where {
+    Phone,
+    Window(Window),
+}
+
+impl Where {
+    pub(crate) fn of(self, person: &Person) -> Result<Place, JourneyError> {
+        match self {
+            Self::Phone => person.phone(),
+            Self::Window(window) => person.window(window),
+        }
+    }
+}
+
+impl FromStr for Where {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::Window(match text {
+            "on the phone" => return Ok(Self::Phone),
+            "in Edge" => Window::Edge,
+            "in Chrome" => Window::Chrome,
+            "in Firefox" => Window::Firefox,
+            "in the Passwordless client" => Window::Passwordless,
+            "on the sign-in screen" => Window::SignIn,
+            "in the Windows dialog" => Window::Security,
+            "on the desktop" => Window::Desktop,
+            other => return Err(format!("{other:?} is no place")),
+        }))
+    }
+}
+
+/// A length of time.
+#[derive(Clone, Copy, Debug, Parameter)]
+#[param(name = "duration", regex = r"(?:\d+) (?:second|minute|hour|day)s?")]
+pub(crate) struct Length(pub(crate) SignedDuration);
+
+impl FromStr for Length {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (number, unit) = text.split_once(' ').ok_or("a number and a unit")?;
+        let number: i64 = number.parse().map_err(|error| format!("{number:?}: {error}"))?;
+        let seconds = match unit.trim_end_matches('s') {
+            "second" => 1,
+            "minute" => 60,
+            "hour" => 3_600,
+            _ => 86_400,
+        };
+        Ok(Self(SignedDuration::from_secs(number * seconds)))
+    }
+}
+
+/// How far a user has come, in the words of User Management's tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Parameter)]
+#[param(name = "phase", regex = "Pending|Paired with HYPR|Paired with Azure")]
+pub(crate) enum Phase {
+    Pending,
+    PairedWithHypr,
+    PairedWithAzure,
+}
+
+impl Phase {
+    pub(crate) fn tab(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::PairedWithHypr => "Paired with HYPR",
+            Self::PairedWithAzure => "Paired with Azure",
+        }
+    }
+}
+
+impl FromStr for Phase {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Pending, Self::PairedWithHypr, Self::PairedWithAzure]
+            .into_iter()
+            .find(|phase| phase.tab() == text)
+            .ok_or_else(|| format!("{text:?} is no phase"))
+    }
+}
+
+/// A fault that only the authenticator itself can commit, because the signature covers it.
+#[derive(Clone, Debug, Parameter)]
+#[param(
+    name = "misbehaviour",
+    regex = "signs wrongly|leaves out the user-verified flag|leaves out the user-present flag|repeats its signature counter|counts its signatures backwards|signs for another relying party|strips its attestation|claims another AAGUID|behaves again"
+)]
+pub(crate) struct Fault(pub(crate) Misbehaviour);
+
+impl FromStr for Fault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(match text {
+            "signs wrongly" => Misbehaviour::BadSignature,
+            "leaves out the user-verified flag" => Misbehaviour::NoUserVerification,
+            "leaves out the user-present flag" => Misbehaviour::NoUserPresence,
+            "repeats its signature counter" => Misbehaviour::CounterStuck,
+            "counts its signatures backwards" => Misbehaviour::CounterReplayed,
+            "signs for another relying party" => Misbehaviour::WrongRpIdHash,
+            "strips its attestation" => Misbehaviour::AttestationStripped,
+            "claims another AAGUID" => Misbehaviour::OtherAaguid,
+            "behaves again" => Misbehaviour::None,
+            other => return Err(format!("{other:?} is no misbehaviour")),
+        }))
+    }
+}

@@ -1,0 +1,77 @@
+//! Logging in to Windows and to Azure-protected content.
+
+use cucumber::{given, then, when};
+
+use super::parameters::Who;
+use crate::World;
+use crate::world::{Outcome, ensure, shown};
+use lab::Window;
+
+#[given(expr = "{person} has locked the workstation")]
+#[when(expr = "{person} locks the workstation")]
+fn locks(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.lock_workstation(&person)?)
+}
+
+#[when(expr = "{person} wakes the workstation")]
+fn wakes(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.with_workstation(person.workstation_name()?, lab::windows::Workstation::wake);
+    Ok(())
+}
+
+#[given(expr = "{person} has chosen the security key on the sign-in screen")]
+#[when(expr = "{person} tries the security key on the sign-in screen")]
+#[when(expr = "{person} chooses the security key on the sign-in screen")]
+fn chooses_key(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.open_app(&person)?;
+    Ok(lab.choose_security_key(&person)?)
+}
+
+#[when(expr = "{person} chooses the security key with the HYPR Mobile App closed")]
+fn chooses_key_blindly(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.close_app(&person)?;
+    Ok(lab.choose_security_key(&person)?)
+}
+
+#[when(expr = "{person} accepts on the phone and gives the biometric")]
+fn accepts(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.accept_sign_in(&person)?)
+}
+
+#[given(expr = "{person} has unlocked the workstation with the phone")]
+#[when(expr = "{person} unlocks the workstation with the phone")]
+fn unlocks(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.lock_workstation(&person)?;
+    lab.open_app(&person)?;
+    lab.choose_security_key(&person)?;
+    Ok(lab.accept_sign_in(&person)?)
+}
+
+#[when(expr = "{person} opens Microsoft 365 in Chrome with the security key")]
+fn opens_office(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.open_app(&person)?;
+    Ok(lab.open_protected_content(&person)?)
+}
+
+#[then(expr = "{person} is logged in to Windows")]
+fn logged_in(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let user = lab.workstation(person.workstation_name()?).and_then(|machine| machine.signed_in_user());
+    let place = person.window(Window::SignIn)?;
+    ensure(user.is_some_and(|user| user.eq_ignore_ascii_case(&person.upn)), || {
+        format!("Windows has {user:?} signed in; the sign-in screen shows:\n{}", shown(lab, &place))
+    })
+}
+
+#[then(expr = "{person} is not logged in to Windows")]
+fn not_logged_in(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    ensure(!lab.is_signed_in(&person)?, || format!("the desktop of {} is open", person.name))
+}

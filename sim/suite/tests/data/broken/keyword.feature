@@ -1,0 +1,6 @@
+Feature: A misspelt keyword
+
+  Scenario: Late
+    Given a number 1
+    Whenn 2 is added
+    Then the sum is 3

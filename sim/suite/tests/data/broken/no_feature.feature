@@ -1,0 +1,2 @@
+Scenario: Without a feature
+  Given a number 1

@@ -1,0 +1,4 @@
+Feature: An outline without examples
+
+  Scenario Outline: None
+    Given a number <a>

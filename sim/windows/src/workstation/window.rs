@@ -1,0 +1,60 @@
+//! The windows of a workstation that a person can look at and act on.
+
+use crate::browser::BrowserKind;
+
+/// A window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Window {
+    /// The sign-in screen, on show while nobody is signed in or the screen is locked.
+    SignIn,
+    /// The desktop, on show while the screen is not locked.
+    Desktop,
+    /// The HYPR Passwordless client.
+    Passwordless,
+    /// Microsoft Edge.
+    Edge,
+    /// Google Chrome.
+    Chrome,
+    /// Mozilla Firefox.
+    Firefox,
+    /// The dialogs of Windows Security, on top of a browser.
+    Security,
+}
+
+impl Window {
+    /// Every window.
+    pub const ALL: [Self; 7] =
+        [Self::SignIn, Self::Desktop, Self::Passwordless, Self::Edge, Self::Chrome, Self::Firefox, Self::Security];
+    /// Those that have an icon on the desktop.
+    pub(super) const ON_DESKTOP: [Self; 4] = [Self::Passwordless, Self::Edge, Self::Chrome, Self::Firefox];
+
+    /// Its name on the desktop and in reports.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::SignIn => "Sign-in screen",
+            Self::Desktop => "Desktop",
+            Self::Passwordless => "HYPR Passwordless",
+            Self::Edge => "Edge",
+            Self::Chrome => "Chrome",
+            Self::Firefox => "Firefox",
+            Self::Security => "Windows Security",
+        }
+    }
+
+    /// Which browser it is, if it is one.
+    pub(super) const fn browser(self) -> Option<BrowserKind> {
+        match self {
+            Self::Edge => Some(BrowserKind::Edge),
+            Self::Chrome => Some(BrowserKind::Chrome),
+            Self::Firefox => Some(BrowserKind::Firefox),
+            Self::SignIn | Self::Desktop | Self::Passwordless | Self::Security => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.title())
+    }
+}
