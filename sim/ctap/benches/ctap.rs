@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use clockwork::Seed;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use ctap::{Answer, Attestation, Authenticator, HidDevice, Profile, Prompt};
+use ctap::{Answer, Attestation, Authenticator, Hid, Profile, Prompt};
 use jiff::Timestamp;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
@@ -48,27 +48,27 @@ fn consent(key: &mut Authenticator) {
     }
 }
 
-fn device() -> HidDevice {
-    let mut device = HidDevice::new(authenticator());
+fn device() -> (Hid, Authenticator) {
+    let mut device = (Hid::default(), authenticator());
     exchange(&mut device, BROADCAST, Command::INIT, &[0; 8]);
     device
 }
 
-fn exchange(device: &mut HidDevice, channel: u32, command: Command, payload: &[u8]) -> Message {
+fn exchange((device, key): &mut (Hid, Authenticator), channel: u32, command: Command, payload: &[u8]) -> Message {
     for report in (Message { channel, command, payload: payload.to_vec() }).reports() {
-        device.handle_report(NOW, &report);
+        device.handle_report(NOW, key, &report);
     }
     let mut assembler = Assembler::default();
     loop {
-        while let Some(report) = device.poll_report() {
+        while let Some(report) = device.poll_report(key) {
             if let Progress::Whole(message) = assembler.handle_packet(Packet::parse(&report))
                 && message.command != Command::KEEPALIVE
             {
-                while device.authenticator_mut().poll_event().is_some() {}
+                while key.poll_event().is_some() {}
                 return message;
             }
         }
-        consent(device.authenticator_mut());
+        consent(key);
     }
 }
 

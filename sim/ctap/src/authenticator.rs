@@ -94,6 +94,12 @@ impl Authenticator {
         }
     }
 
+    /// Whether a command is under way, or its response not yet fetched.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !matches!(self.state, State::Idle) || !self.responses.is_empty()
+    }
+
     /// The next response: a status byte and CBOR.
     pub fn poll_response(&mut self) -> Option<Vec<u8>> {
         self.responses.pop_front()

@@ -1,4 +1,7 @@
-//! CTAPHID, the device side (CTAP 2.3 §11.2): channels, transactions, KEEPALIVE, around one authenticator.
+//! CTAPHID, the device side (CTAP 2.3 §11.2): channels, transactions, KEEPALIVE, between one host and an authenticator.
+//!
+//! An authenticator may be a key of several hosts at once; each has a [`Hid`] of its own, and a command of one finds
+//! the authenticator busy while it serves another.
 
 use std::collections::VecDeque;
 
@@ -7,17 +10,19 @@ use wire::ctaphid::{Assembler, BROADCAST, Command, Message, PROCESSING, Packet, 
 
 use crate::{Authenticator, Event, Prompt};
 
-/// A security key on USB.
-pub struct HidDevice {
-    authenticator: Authenticator,
+/// A security key on the USB of one host.
+#[derive(Default)]
+pub struct Hid {
     last_channel: u32,
     transaction: Transaction,
     reports: VecDeque<Report>,
 }
 
 /// What the device is doing; it serves one channel at a time.
+#[derive(Default)]
 enum Transaction {
     /// Nothing.
+    #[default]
     Idle,
     /// A message has begun and waits for its further packets.
     Receiving { channel: u32, assembler: Assembler, deadline: Timestamp },
@@ -25,56 +30,41 @@ enum Transaction {
     Working { channel: u32, status_sent: Option<u8>, keepalive_at: Timestamp },
 }
 
-impl HidDevice {
-    /// The device of an authenticator, with no channel allocated.
-    #[must_use]
-    pub fn new(authenticator: Authenticator) -> Self {
-        Self { authenticator, last_channel: 0, transaction: Transaction::Idle, reports: VecDeque::new() }
-    }
-
-    /// The authenticator within.
-    #[must_use]
-    pub fn authenticator(&self) -> &Authenticator {
-        &self.authenticator
-    }
-
-    /// The authenticator within: its user's answers and its events pass here. Commands do not; they come by reports.
-    pub fn authenticator_mut(&mut self) -> &mut Authenticator {
-        &mut self.authenticator
-    }
-
+impl Hid {
     /// Takes a report from the host.
-    pub fn handle_report(&mut self, now: Timestamp, report: &Report) {
-        self.handle_timeout(now);
-        self.collect();
+    pub fn handle_report(&mut self, now: Timestamp, key: &mut Authenticator, report: &Report) {
+        self.handle_timeout(now, key);
+        self.collect(key);
         match Packet::parse(report) {
-            packet @ Packet::Init { channel, command, .. } => self.handle_init_packet(now, channel, command, packet),
-            packet @ Packet::Cont { channel, .. } => self.handle_cont_packet(now, channel, packet),
+            packet @ Packet::Init { channel, command, .. } => {
+                self.handle_init_packet(now, key, channel, command, packet);
+            }
+            packet @ Packet::Cont { channel, .. } => self.handle_cont_packet(now, key, channel, packet),
         }
     }
 
     /// The next report for the host.
-    pub fn poll_report(&mut self) -> Option<Report> {
-        self.collect();
+    pub fn poll_report(&mut self, key: &mut Authenticator) -> Option<Report> {
+        self.collect(key);
         self.reports.pop_front()
     }
 
     /// When something is due: a KEEPALIVE, the end of a half-sent message, the end of the user's time.
     #[must_use]
-    pub fn poll_timeout(&self) -> Option<Timestamp> {
+    pub fn poll_timeout(&self, key: &Authenticator) -> Option<Timestamp> {
         let own = match self.transaction {
             Transaction::Idle => None,
             Transaction::Receiving { deadline, .. } => Some(deadline),
-            Transaction::Working { keepalive_at, .. } => self.authenticator.prompt().map(|_| keepalive_at),
+            Transaction::Working { keepalive_at, .. } => key.prompt().map(|_| keepalive_at),
         };
-        [own, self.authenticator.poll_timeout()].into_iter().flatten().min()
+        [own, key.poll_timeout()].into_iter().flatten().min()
     }
 
     /// Does what is due. However far the clock has jumped, one KEEPALIVE is sent, and the next is due an interval
     /// from now.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
-        self.authenticator.handle_timeout(now);
-        self.collect();
+    pub fn handle_timeout(&mut self, now: Timestamp, key: &mut Authenticator) {
+        key.handle_timeout(now);
+        self.collect(key);
         match &mut self.transaction {
             Transaction::Receiving { channel, deadline, .. } if *deadline <= now => {
                 let channel = *channel;
@@ -90,33 +80,46 @@ impl HidDevice {
         }
     }
 
-    /// The key is unplugged: its power is gone, and with it channels, whatever was under way and reports not yet read.
-    pub fn handle_detach(&mut self) {
-        self.authenticator.handle_power_cycle();
-        self.last_channel = 0;
-        self.transaction = Transaction::Idle;
-        self.reports.clear();
+    /// The key is unplugged from this host: channels, the command under way and reports not yet read are gone. Whether
+    /// the authenticator has lost its power as well is for its owner to say
+    /// ([`Authenticator::handle_power_cycle`]).
+    pub fn handle_detach(&mut self, key: &mut Authenticator) {
+        self.abort(key);
+        *self = Self::default();
     }
 
-    fn handle_init_packet(&mut self, now: Timestamp, channel: u32, command: Command, packet: Packet<'_>) {
+    fn abort(&mut self, key: &mut Authenticator) {
+        if matches!(std::mem::take(&mut self.transaction), Transaction::Working { .. }) {
+            key.handle_abort();
+        }
+    }
+
+    fn handle_init_packet(
+        &mut self,
+        now: Timestamp,
+        key: &mut Authenticator,
+        channel: u32,
+        command: Command,
+        packet: Packet<'_>,
+    ) {
         match (&self.transaction, command) {
             // A channel is allocated even while another is served (§11.2.9.1.3).
-            (_, Command::INIT) if channel == BROADCAST => self.begin(now, channel, packet),
+            (_, Command::INIT) if channel == BROADCAST => self.begin(now, key, channel, packet),
             (Transaction::Working { channel: served, .. }, Command::CANCEL) if *served == channel => {
-                self.authenticator.handle_cancel(now);
+                key.handle_cancel(now);
             }
             // There is nothing to cancel, and CANCEL has no answer of its own (§11.2.9.1.5).
             (_, Command::CANCEL) => {}
             _ if !self.is_allocated(channel) => self.send_error(channel, error::INVALID_CHANNEL),
-            (Transaction::Idle, _) => self.begin(now, channel, packet),
+            (Transaction::Idle, _) => self.begin(now, key, channel, packet),
             (Transaction::Receiving { channel: served, .. } | Transaction::Working { channel: served, .. }, _)
                 if *served != channel =>
             {
                 self.send_error(channel, error::CHANNEL_BUSY);
             }
             (_, Command::INIT) => {
-                self.authenticator.handle_abort();
-                self.begin(now, channel, packet);
+                self.abort(key);
+                self.begin(now, key, channel, packet);
             }
             (Transaction::Working { .. }, _) => self.send_error(channel, error::CHANNEL_BUSY),
             (Transaction::Receiving { .. }, _) => {
@@ -126,17 +129,17 @@ impl HidDevice {
         }
     }
 
-    fn handle_cont_packet(&mut self, now: Timestamp, channel: u32, packet: Packet<'_>) {
+    fn handle_cont_packet(&mut self, now: Timestamp, key: &mut Authenticator, channel: u32, packet: Packet<'_>) {
         // A packet that continues nothing is ignored (§11.2.5.4).
         if let Transaction::Receiving { channel: served, assembler, .. } = &mut self.transaction
             && *served == channel
         {
             let assembler = std::mem::take(assembler);
-            self.assemble(now, channel, assembler, packet);
+            self.assemble(now, key, channel, assembler, packet);
         }
     }
 
-    fn begin(&mut self, now: Timestamp, channel: u32, packet: Packet<'_>) {
+    fn begin(&mut self, now: Timestamp, key: &mut Authenticator, channel: u32, packet: Packet<'_>) {
         // An INIT on the broadcast channel is one packet, and must not disturb the transaction under way.
         if channel == BROADCAST {
             match Assembler::default().handle_packet(packet) {
@@ -145,35 +148,43 @@ impl HidDevice {
             }
             return;
         }
-        self.assemble(now, channel, Assembler::default(), packet);
+        self.assemble(now, key, channel, Assembler::default(), packet);
     }
 
-    fn assemble(&mut self, now: Timestamp, channel: u32, mut assembler: Assembler, packet: Packet<'_>) {
+    fn assemble(
+        &mut self,
+        now: Timestamp,
+        key: &mut Authenticator,
+        channel: u32,
+        mut assembler: Assembler,
+        packet: Packet<'_>,
+    ) {
         self.transaction = Transaction::Idle;
         match assembler.handle_packet(packet) {
             Progress::Waiting => {
                 let deadline = now + MESSAGE_TIMEOUT;
                 self.transaction = Transaction::Receiving { channel, assembler, deadline };
             }
-            Progress::Whole(message) => self.handle_message(now, &message),
+            Progress::Whole(message) => self.handle_message(now, key, &message),
             Progress::Refused(code) => self.send_error(channel, code),
             Progress::Spurious => {}
         }
     }
 
-    fn handle_message(&mut self, now: Timestamp, message: &Message) {
+    fn handle_message(&mut self, now: Timestamp, key: &mut Authenticator, message: &Message) {
         let channel = message.channel;
         match message.command {
             Command::INIT => self.handle_init(message),
             Command::PING => self.send(channel, Command::PING, message.payload.clone()),
             Command::CBOR if message.payload.is_empty() => self.send_error(channel, error::INVALID_LEN),
+            Command::CBOR if key.is_busy() => self.send_error(channel, error::CHANNEL_BUSY),
             Command::CBOR => {
-                self.authenticator.handle_command(now, &message.payload);
+                key.handle_command(now, &message.payload);
                 let keepalive_at = now + KEEPALIVE_INTERVAL;
                 self.transaction = Transaction::Working { channel, status_sent: None, keepalive_at };
             }
             Command::WINK if message.payload.is_empty() => {
-                self.authenticator.record(Event::Winked);
+                key.record(Event::Winked);
                 self.send(channel, Command::WINK, Vec::new());
             }
             Command::WINK => self.send_error(channel, error::INVALID_LEN),
@@ -204,14 +215,14 @@ impl HidDevice {
     }
 
     /// Frames the authenticator's answer, or a KEEPALIVE when it has come to wait for something else (§11.2.9.1.7).
-    fn collect(&mut self) {
+    fn collect(&mut self, key: &mut Authenticator) {
         let Transaction::Working { channel, status_sent, .. } = &mut self.transaction else { return };
         let channel = *channel;
-        if let Some(response) = self.authenticator.poll_response() {
+        if let Some(response) = key.poll_response() {
             self.transaction = Transaction::Idle;
             return self.send(channel, Command::CBOR, response);
         }
-        let status = self.authenticator.prompt().map(keepalive_status);
+        let status = key.prompt().map(keepalive_status);
         if let Some(status) = status
             && *status_sent != Some(status)
         {

@@ -1,6 +1,6 @@
 //! The CTAP authenticator: one core, a file per command, and the CTAPHID device around it.
 //!
-//! [`Authenticator`] takes command bytes and answers with response bytes; [`HidDevice`] does the same with 64-byte
+//! [`Authenticator`] takes command bytes and answers with response bytes; [`Hid`] does the same with 64-byte
 //! reports. Both are pure: the time is an argument, randomness is an actor's [`clockwork::Stream`], and the user is
 //! an input. A command that needs the user rests until [`Authenticator::handle_answer`].
 //!
@@ -24,7 +24,7 @@ pub use attestation::{Attestation, BadAttestation};
 pub use authenticator::Authenticator;
 pub use credential::{Credential, Protection};
 pub use event::Event;
-pub use hid::HidDevice;
+pub use hid::Hid;
 pub use misbehaviour::Misbehaviour;
 pub use pin_uv::Permissions;
 pub use profile::Profile;

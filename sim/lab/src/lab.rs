@@ -46,7 +46,6 @@ pub struct Lab {
     pub faults: Faults,
     pub(crate) exchanges: Vec<Pending>,
     pub(crate) links: BTreeMap<(String, String), Trace>,
-    pub(crate) spoke_last: BTreeMap<String, String>,
     pub(crate) shown: BTreeMap<Place, Screen>,
     pub(crate) text_messages: BTreeMap<String, Vec<String>>,
     pub(crate) graph: crate::graph::Administrator,
@@ -380,10 +379,9 @@ impl Lab {
             }
         }
         for phone_name in self.phones.keys().cloned().collect::<Vec<_>>() {
-            while let Some(report) = self.phone_mut(&phone_name).poll_report() {
+            while let Some((machine_id, report)) = self.phone_mut(&phone_name).poll_report() {
                 moved = true;
-                // The phone answers whoever spoke to it last; with nobody there the report is lost, as on a real bus.
-                if let Some(workstation_name) = self.spoke_last.get(&phone_name).cloned() {
+                if let Some(workstation_name) = self.workstation_of(&machine_id) {
                     self.carry(Direction::ToWorkstation, (&workstation_name, &phone_name), &report);
                 }
             }
@@ -399,8 +397,8 @@ impl Lab {
         }
         match direction {
             Direction::ToPhone => {
-                self.spoke_last.insert(phone.to_owned(), workstation.to_owned());
-                self.phone_mut(phone).handle_report(now, report);
+                let machine_id = self.workstation_mut(workstation).machine_id().to_owned();
+                self.phone_mut(phone).handle_report(now, &machine_id, report);
             }
             Direction::ToWorkstation => self.workstation_mut(workstation).handle_report(now, phone, report),
         }
@@ -484,6 +482,11 @@ impl Lab {
 
     fn phone_mut(&mut self, name: &str) -> &mut Phone {
         self.phones.get_mut(name).unwrap_or_else(|| panic!("the lab has no phone {name:?}"))
+    }
+
+    fn workstation_of(&self, machine_id: &str) -> Option<String> {
+        let mut machines = self.workstations.iter();
+        machines.find(|(_, machine)| machine.machine_id() == machine_id).map(|(name, _)| name.clone())
     }
 
     fn workstation_mut(&mut self, name: &str) -> &mut Workstation {

@@ -102,7 +102,6 @@ impl Lab {
             faults: Faults::default(),
             exchanges: Vec::new(),
             links: BTreeMap::new(),
-            spoke_last: BTreeMap::new(),
             shown: BTreeMap::new(),
             text_messages: BTreeMap::new(),
             graph: crate::graph::Administrator::default(),

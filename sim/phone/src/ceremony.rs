@@ -57,7 +57,7 @@ impl Phone {
     /// Follows the authenticator: takes its events, and begins, goes on with or ends what is on the screen.
     pub(crate) fn settle(&mut self, now: Timestamp, cause: Cause) {
         self.take_authenticator_events(now);
-        let prompt = self.device.authenticator().prompt().cloned();
+        let prompt = self.key.prompt().cloned();
         match (self.ceremony.take(), prompt) {
             (None, None) => {}
             (Some(ceremony), None) => self.end(&ceremony, cause),
@@ -186,7 +186,7 @@ impl Phone {
     }
 
     fn answer(&mut self, now: Timestamp, answer: Answer, cause: Cause) {
-        self.device.authenticator_mut().handle_answer(now, answer);
+        self.key.handle_answer(now, answer);
         self.settle(now, cause);
     }
 

@@ -16,7 +16,7 @@ impl Phone {
 
     /// Passes the authenticator's events on, and draws from them what a key was used for.
     pub(crate) fn take_authenticator_events(&mut self, now: Timestamp) {
-        while let Some(event) = self.device.authenticator_mut().poll_event() {
+        while let Some(event) = self.key.poll_event() {
             self.events.push_back(Event::Authenticator(event.clone()));
             match event {
                 ctap::Event::CredentialCreated { id, .. } => self.note_registration(now, &id),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use clockwork::{ExchangeId, Outbox, Reply, Seed};
-use ctap::{Attestation, Authenticator, Credential, HidDevice, Misbehaviour, Profile};
+use ctap::{Attestation, Authenticator, Credential, Hid, Misbehaviour, Profile};
 use http::Request;
 use jiff::Timestamp;
 use wire::ctaphid::Report;
@@ -45,13 +45,14 @@ pub enum Platform {
 /// A phone with the HYPR Mobile App.
 pub struct Phone {
     pub(crate) config: PhoneConfig,
-    pub(crate) device: HidDevice,
+    pub(crate) key: Authenticator,
+    /// The virtual USB key on each machine that has found it.
+    hosts: BTreeMap<String, Hid>,
     pub(crate) app: App,
     pub(crate) ceremony: Option<Ceremony>,
     pub(crate) azure_biometric: Biometric,
     pub(crate) accounts: BTreeMap<AccountId, Account>,
     pub(crate) enrolments: BTreeMap<Server, Enrolment>,
-    pub(crate) attached: BTreeSet<String>,
     pub(crate) events: VecDeque<Event>,
     outbox: Outbox,
     calls: BTreeMap<ExchangeId, Call>,
@@ -85,14 +86,14 @@ impl Phone {
         };
         let stream = seed.fork(&format!("phone/{}/ctap", config.name));
         Self {
-            device: HidDevice::new(Authenticator::new(profile, attestation, stream)),
+            key: Authenticator::new(profile, attestation, stream),
+            hosts: BTreeMap::new(),
             config,
             app: App::Closed,
             ceremony: None,
             azure_biometric: Biometric::NotRegistered,
             accounts: BTreeMap::new(),
             enrolments: BTreeMap::new(),
-            attached: BTreeSet::new(),
             events: VecDeque::new(),
             outbox: Outbox::default(),
             calls: BTreeMap::new(),
@@ -115,8 +116,8 @@ impl Phone {
         self.events.push_back(Event::AppOpened);
         // Whoever brings up the app has unlocked the phone by its passcode, and that ends a block of the biometric (a
         // convention of the lab).
-        if self.device.authenticator().uv_retries() == 0 {
-            self.device.authenticator_mut().unblock_verification();
+        if self.key.uv_retries() == 0 {
+            self.key.unblock_verification();
         }
         self.retry_removals();
         let servers: Vec<Server> = self.enrolments.keys().cloned().collect();
@@ -139,7 +140,7 @@ impl Phone {
 
     /// Makes the authenticator sign what it should not.
     pub fn set_misbehaviour(&mut self, misbehaviour: Misbehaviour) {
-        self.device.authenticator_mut().set_misbehaviour(misbehaviour);
+        self.key.set_misbehaviour(misbehaviour);
     }
 
     /// The machine ids of the workstations for which the app holds a virtual USB key ready: the app is open and
@@ -157,30 +158,34 @@ impl Phone {
 
     /// A workstation has found the virtual USB key.
     pub fn handle_attached(&mut self, _now: Timestamp, machine_id: &str) {
-        if self.attached.insert(machine_id.to_owned()) {
+        if self.hosts.insert(machine_id.to_owned(), Hid::default()).is_none() {
             self.events.push_back(Event::Attached { machine: machine_id.to_owned() });
         }
     }
 
-    /// The virtual USB key is gone from a workstation; everything under way on it is dropped.
+    /// The virtual USB key is gone from a workstation; what it had under way there is dropped. Gone from the last one,
+    /// the authenticator has lost its power.
     pub fn handle_detached(&mut self, now: Timestamp, machine_id: &str) {
-        if self.attached.remove(machine_id) {
-            self.unplug(now);
-            self.events.push_back(Event::Detached { machine: machine_id.to_owned() });
+        let Some(mut host) = self.hosts.remove(machine_id) else { return };
+        host.handle_detach(&mut self.key);
+        if self.hosts.is_empty() {
+            self.key.handle_power_cycle();
         }
+        self.settle(now, Cause::Gone(Abandonment::Disconnected));
+        self.events.push_back(Event::Detached { machine: machine_id.to_owned() });
     }
 
-    /// A report from a workstation. A closed app hears none.
-    pub fn handle_report(&mut self, now: Timestamp, report: &Report) {
-        if matches!(self.app, App::Open(_)) {
-            self.device.handle_report(now, report);
+    /// A report from a workstation. A closed app hears none, nor does one from which the key is gone.
+    pub fn handle_report(&mut self, now: Timestamp, machine_id: &str, report: &Report) {
+        if let (App::Open(_), Some(host)) = (&self.app, self.hosts.get_mut(machine_id)) {
+            host.handle_report(now, &mut self.key, report);
             self.settle(now, Cause::Gone(Abandonment::CancelledByHost));
         }
     }
 
-    /// The next report for the workstation, if any.
-    pub fn poll_report(&mut self) -> Option<Report> {
-        self.device.poll_report()
+    /// The next report and the machine id of the workstation that it is for, if any.
+    pub fn poll_report(&mut self) -> Option<(String, Report)> {
+        self.hosts.iter_mut().find_map(|(machine, host)| Some((machine.clone(), host.poll_report(&mut self.key)?)))
     }
 
     /// Control Center's ids for this phone, one for each Control Center it is paired with.
@@ -190,7 +195,7 @@ impl Phone {
 
     /// The credentials that the authenticator holds.
     pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
-        self.device.authenticator().credentials()
+        self.key.credentials()
     }
 
     /// The accounts that are paired, or whose removal is not confirmed.
@@ -225,12 +230,14 @@ impl Phone {
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let confirmations = self.accounts.values().filter_map(|account| account.confirmation.as_ref());
         let waiting = confirmations.filter_map(Confirmation::poll_timeout).filter(|_| matches!(self.app, App::Open(_)));
-        waiting.chain(self.device.poll_timeout()).min()
+        let hosts = self.hosts.values().filter_map(|host| host.poll_timeout(&self.key));
+        waiting.chain(hosts).chain(self.key.poll_timeout()).min()
     }
 
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        self.device.handle_timeout(now);
+        self.key.handle_timeout(now);
+        self.hosts.values_mut().for_each(|host| host.handle_timeout(now, &mut self.key));
         self.settle(now, Cause::Gone(Abandonment::TimedOut));
         if matches!(self.app, App::Open(_)) {
             self.tick_confirmations(now);
@@ -261,7 +268,8 @@ impl Phone {
     }
 
     fn unplug(&mut self, now: Timestamp) {
-        self.device.handle_detach();
+        self.hosts.values_mut().for_each(|host| host.handle_detach(&mut self.key));
+        self.key.handle_power_cycle();
         self.settle(now, Cause::Gone(Abandonment::Disconnected));
     }
 }

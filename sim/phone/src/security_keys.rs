@@ -82,9 +82,9 @@ impl Phone {
         }
         let keys: Vec<Vec<u8>> = self.credentials_of(account).map(|credential| credential.id.clone()).collect();
         for key in keys {
-            self.device.authenticator_mut().delete_credential(&key);
+            self.key.delete_credential(&key);
         }
-        self.device.authenticator_mut().revoke_token();
+        self.key.revoke_token();
         self.events.push_back(Event::Deleted { account: id.clone() });
         self.ask_for_removal(id);
         self.show(View::SecurityKeys);

@@ -53,7 +53,7 @@ impl Phone {
         let was_refused = self.is_refused(id);
         self.adopt(id, status);
         if !was_refused && self.is_refused(id) {
-            self.device.authenticator_mut().revoke_token();
+            self.key.revoke_token();
         }
     }
 
@@ -87,7 +87,7 @@ impl Phone {
         if account.standing == Standing::Paired {
             account.standing = Standing::Unknown;
             self.events.push_back(Event::AccountUnknown { account: id.clone() });
-            self.device.authenticator_mut().revoke_token();
+            self.key.revoke_token();
         }
     }
 }

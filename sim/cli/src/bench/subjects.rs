@@ -2,7 +2,7 @@
 //! consent and biometric are part of each registration and assertion.
 
 use clockwork::Seed;
-use ctap::{Answer, Attestation, Authenticator, HidDevice, Profile, Prompt};
+use ctap::{Answer, Attestation, Authenticator, Hid, Profile, Prompt};
 use jiff::Timestamp;
 use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress};
 
@@ -11,7 +11,8 @@ pub(super) struct Core(Authenticator);
 
 /// The core behind CTAPHID; the host's framing is measured with it.
 pub(super) struct Framed {
-    device: HidDevice,
+    device: Hid,
+    key: Authenticator,
     channel: u32,
 }
 
@@ -41,7 +42,7 @@ impl Core {
 impl Framed {
     /// As [`Core::new`], with one channel open.
     pub(super) fn new(make_credential: &[u8]) -> Self {
-        let mut framed = Self { device: HidDevice::new(Core::new(make_credential).0), channel: BROADCAST };
+        let mut framed = Self { device: Hid::default(), key: Core::new(make_credential).0, channel: BROADCAST };
         let answer = framed.exchange(Command::INIT, &[0; 8]);
         framed.channel =
             answer.get(8..12).and_then(|id| id.try_into().ok()).map(u32::from_be_bytes).expect("a channel");
@@ -55,24 +56,24 @@ impl Framed {
     }
 
     pub(super) fn forget_events(&mut self) {
-        while self.device.authenticator_mut().poll_event().is_some() {}
+        while self.key.poll_event().is_some() {}
     }
 
     /// Sends a message and reads reports until the answer is whole.
     fn exchange(&mut self, command: Command, payload: &[u8]) -> Vec<u8> {
         for report in (Message { channel: self.channel, command, payload: payload.to_vec() }).reports() {
-            self.device.handle_report(NOW, &report);
+            self.device.handle_report(NOW, &mut self.key, &report);
         }
         let mut assembler = Assembler::default();
         loop {
-            while let Some(report) = self.device.poll_report() {
+            while let Some(report) = self.device.poll_report(&mut self.key) {
                 match assembler.handle_packet(Packet::parse(&report)) {
                     Progress::Whole(message) if message.command == command => return message.payload,
                     _ => {}
                 }
             }
-            assert!(self.device.authenticator().prompt().is_some(), "a device that does not answer waits for its user");
-            consent(self.device.authenticator_mut());
+            assert!(self.key.prompt().is_some(), "a device that does not answer waits for its user");
+            consent(&mut self.key);
         }
     }
 }

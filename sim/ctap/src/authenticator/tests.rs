@@ -262,7 +262,7 @@ pub(super) fn parsed(auth_data: &[u8]) -> AuthData<'_> {
 #[test]
 fn an_authenticator_can_move_to_a_thread() {
     fn check<T: Send>() {}
-    check::<crate::HidDevice>();
+    check::<crate::Hid>();
 }
 
 #[test]

@@ -12,27 +12,28 @@ const GET_INFO: u8 = 0x04;
 
 /// A host and a device.
 struct Bus {
-    device: HidDevice,
+    device: Hid,
+    key: Authenticator,
     now: Timestamp,
 }
 
 impl Bus {
     fn new() -> Self {
         let rng = Seed::of(&["hid tests"]).fork("phone/carol/ctap");
-        let authenticator = Authenticator::new(Profile::hypr_android(), Attestation::packed_self(), rng);
-        Self { device: HidDevice::new(authenticator), now: "2024-03-01T09:00:00Z".parse().expect("a date") }
+        let key = Authenticator::new(Profile::hypr_android(), Attestation::packed_self(), rng);
+        Self { device: Hid::default(), key, now: "2024-03-01T09:00:00Z".parse().expect("a date") }
     }
 
     fn send(&mut self, channel: u32, command: Command, payload: &[u8]) {
         let message = Message { channel, command, payload: payload.to_vec() };
-        message.reports().for_each(|report| self.device.handle_report(self.now, &report));
+        message.reports().for_each(|report| self.device.handle_report(self.now, &mut self.key, &report));
     }
 
     /// Every message that the device has sent.
     fn received(&mut self) -> Vec<(u32, Command, Vec<u8>)> {
         let mut assembler = Assembler::default();
         let mut messages = Vec::new();
-        while let Some(report) = self.device.poll_report() {
+        while let Some(report) = self.device.poll_report(&mut self.key) {
             match assembler.handle_packet(Packet::parse(&report)) {
                 Progress::Whole(Message { channel, command, payload }) => messages.push((channel, command, payload)),
                 Progress::Waiting => {}
@@ -64,7 +65,7 @@ impl Bus {
 
     fn pass(&mut self, milliseconds: i64) {
         self.now += SignedDuration::from_millis(milliseconds);
-        self.device.handle_timeout(self.now);
+        self.device.handle_timeout(self.now, &mut self.key);
     }
 }
 
@@ -127,7 +128,7 @@ fn wink_is_answered_and_noticed() {
     let mut bus = Bus::new();
     let channel = bus.open();
     bus.check(channel, Command::WINK, &[], &[(channel, Command::WINK, &[])]);
-    assert_eq!(bus.device.authenticator_mut().poll_event(), Some(Event::Winked));
+    assert_eq!(bus.key.poll_event(), Some(Event::Winked));
     bus.check(channel, Command::WINK, &[1], &[(channel, Command::ERROR, &[error::INVALID_LEN])]);
 }
 
@@ -138,20 +139,20 @@ fn keepalive_comes_at_once_with_each_change_and_every_hundred_milliseconds() {
     let alive = |status: &'static [u8]| (channel, Command::KEEPALIVE, status);
     bus.check(channel, Command::CBOR, &make_credential(), &[alive(&[UP_NEEDED])]);
     bus.check_received(&[]);
-    assert_eq!(bus.device.poll_timeout(), Some(bus.now + SignedDuration::from_millis(100)));
+    assert_eq!(bus.device.poll_timeout(&bus.key), Some(bus.now + SignedDuration::from_millis(100)));
     bus.pass(99);
     bus.check_received(&[]);
     bus.pass(1);
     bus.check_received(&[alive(&[UP_NEEDED])]);
-    bus.device.authenticator_mut().handle_answer(bus.now, Answer::Accept);
+    bus.key.handle_answer(bus.now, Answer::Accept);
     bus.check_received(&[alive(&[PROCESSING])]);
     bus.pass(5_000);
     bus.check_received(&[alive(&[PROCESSING])]);
-    assert_eq!(bus.device.poll_timeout(), Some(bus.now + SignedDuration::from_millis(100)));
-    bus.device.authenticator_mut().handle_answer(bus.now, Answer::Verified);
+    assert_eq!(bus.device.poll_timeout(&bus.key), Some(bus.now + SignedDuration::from_millis(100)));
+    bus.key.handle_answer(bus.now, Answer::Verified);
     let messages = bus.received();
     assert!(matches!(messages.as_slice(), [(_, Command::CBOR, response)] if response[0] == 0), "{messages:?}");
-    assert_eq!(bus.device.poll_timeout(), None);
+    assert_eq!(bus.device.poll_timeout(&bus.key), None);
 }
 
 #[test]
@@ -159,7 +160,7 @@ fn a_request_that_the_phone_declines_at_once_sends_no_keepalive() {
     let mut bus = Bus::new();
     let channel = bus.open();
     bus.send(channel, Command::CBOR, &[SELECTION]);
-    bus.device.authenticator_mut().handle_answer(bus.now, Answer::Decline);
+    bus.key.handle_answer(bus.now, Answer::Decline);
     bus.check_received(&[(channel, Command::CBOR, &[0x27])]);
 }
 
@@ -183,9 +184,9 @@ fn cancel_ends_the_wait_and_is_ignored_otherwise() {
     bus.check(channel + 1, Command::CANCEL, &[], &[]);
 
     let half: Vec<Report> = Message { channel, command: Command::PING, payload: vec![7; 60] }.reports().collect();
-    bus.device.handle_report(bus.now, &half[0]);
+    bus.device.handle_report(bus.now, &mut bus.key, &half[0]);
     bus.check(channel, Command::CANCEL, &[], &[]);
-    bus.device.handle_report(bus.now, &half[1]);
+    bus.device.handle_report(bus.now, &mut bus.key, &half[1]);
     bus.check_received(&[(channel, Command::PING, &[7; 60])]);
 }
 
@@ -200,7 +201,7 @@ fn another_channel_finds_the_device_busy_but_may_be_allocated() {
     bus.check(other, Command::CANCEL, &[], &[]);
     assert_eq!(bus.open(), 3);
     bus.check(channel, Command::PING, &[1], &[(channel, Command::ERROR, &[error::CHANNEL_BUSY])]);
-    bus.device.authenticator_mut().handle_answer(bus.now, Answer::Accept);
+    bus.key.handle_answer(bus.now, Answer::Accept);
     bus.check_received(&[(channel, Command::CBOR, &[0])]);
     bus.check(other, Command::PING, &[1], &[(other, Command::PING, &[1])]);
 }
@@ -212,10 +213,10 @@ fn init_on_its_own_channel_aborts_what_is_under_way() {
     let synced = [[1; 8].as_slice(), &[0, 0, 0, 1, 2, 1, 0, 0, 0x0D]].concat();
     bus.check(channel, Command::CBOR, &[SELECTION], &[(channel, Command::KEEPALIVE, &[UP_NEEDED])]);
     bus.check(channel, Command::INIT, &[1; 8], &[(channel, Command::INIT, &synced)]);
-    assert_eq!(bus.device.authenticator().prompt(), None);
+    assert_eq!(bus.key.prompt(), None);
 
     let begun = Message { channel, command: Command::PING, payload: vec![7; 200] };
-    bus.device.handle_report(bus.now, &begun.reports().next().expect("a first packet"));
+    bus.device.handle_report(bus.now, &mut bus.key, &begun.reports().next().expect("a first packet"));
     bus.check(channel, Command::INIT, &[1; 8], &[(channel, Command::INIT, &synced)]);
     bus.check(channel, Command::PING, &[1], &[(channel, Command::PING, &[1])]);
 }
@@ -226,17 +227,17 @@ fn packets_out_of_order_end_the_message() {
     let (channel, other) = (bus.open(), bus.open());
     let reports: Vec<Report> = Message { channel, command: Command::PING, payload: vec![7; 200] }.reports().collect();
     let invalid = [(channel, Command::ERROR, [error::INVALID_SEQ].as_slice())];
-    bus.device.handle_report(bus.now, &reports[0]);
-    bus.device.handle_report(bus.now, &reports[2]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[0]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[2]);
     bus.check_received(&invalid);
-    bus.device.handle_report(bus.now, &reports[1]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[1]);
     bus.check_received(&[]);
-    bus.device.handle_report(bus.now, &reports[0]);
-    bus.device.handle_report(bus.now, &reports[0]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[0]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[0]);
     bus.check_received(&invalid);
-    bus.device.handle_report(bus.now, &reports[0]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[0]);
     bus.check(other, Command::PING, &[1], &[(other, Command::ERROR, &[error::CHANNEL_BUSY])]);
-    reports[1..].iter().for_each(|report| bus.device.handle_report(bus.now, report));
+    reports[1..].iter().for_each(|report| bus.device.handle_report(bus.now, &mut bus.key, report));
     bus.check_received(&[(channel, Command::PING, &[7; 200])]);
 }
 
@@ -245,15 +246,15 @@ fn a_half_sent_message_times_out_half_a_second_after_its_last_packet() {
     let mut bus = Bus::new();
     let channel = bus.open();
     let reports: Vec<Report> = Message { channel, command: Command::PING, payload: vec![7; 200] }.reports().collect();
-    bus.device.handle_report(bus.now, &reports[0]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[0]);
     bus.pass(400);
-    bus.device.handle_report(bus.now, &reports[1]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[1]);
     bus.pass(499);
     bus.check_received(&[]);
-    assert_eq!(bus.device.poll_timeout(), Some(bus.now + SignedDuration::from_millis(1)));
+    assert_eq!(bus.device.poll_timeout(&bus.key), Some(bus.now + SignedDuration::from_millis(1)));
     bus.pass(1);
     bus.check_received(&[(channel, Command::ERROR, &[error::MSG_TIMEOUT])]);
-    bus.device.handle_report(bus.now, &reports[2]);
+    bus.device.handle_report(bus.now, &mut bus.key, &reports[2]);
     bus.check_received(&[]);
 }
 
@@ -264,7 +265,7 @@ fn a_message_too_long_for_any_sequence_is_refused() {
     let mut report = [0; REPORT_BYTES];
     report[..4].copy_from_slice(&channel.to_be_bytes());
     report[4..7].copy_from_slice(&[0x81, 0x1D, 0xBA]);
-    bus.device.handle_report(bus.now, &report);
+    bus.device.handle_report(bus.now, &mut bus.key, &report);
     bus.check_received(&[(channel, Command::ERROR, &[error::INVALID_LEN])]);
 }
 
@@ -273,9 +274,9 @@ fn a_detached_key_forgets_channels_and_what_was_under_way() {
     let mut bus = Bus::new();
     let channel = bus.open();
     bus.send(channel, Command::CBOR, &[SELECTION]);
-    bus.device.handle_detach();
+    bus.device.handle_detach(&mut bus.key);
     bus.check_received(&[]);
-    assert_eq!((bus.device.poll_timeout(), bus.device.authenticator().prompt()), (None, None));
+    assert_eq!((bus.device.poll_timeout(&bus.key), bus.key.prompt()), (None, None));
     bus.check(channel, Command::PING, &[1], &[(channel, Command::ERROR, &[error::INVALID_CHANNEL])]);
 }
 
@@ -317,10 +318,10 @@ proptest! {
     fn no_reports_do_harm(steps in prop::collection::vec((prop_oneof![plausible(), random()], 0..400i64), 0..60)) {
         let mut bus = Bus::new();
         for (report, milliseconds) in steps {
-            bus.device.handle_report(bus.now, &report);
+            bus.device.handle_report(bus.now, &mut bus.key, &report);
             bus.received();
             bus.pass(milliseconds);
-            prop_assert!(bus.device.poll_timeout().is_none_or(|at| at > bus.now));
+            prop_assert!(bus.device.poll_timeout(&bus.key).is_none_or(|at| at > bus.now));
         }
         bus.pass(31_000);
         bus.received();

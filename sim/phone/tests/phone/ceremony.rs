@@ -5,7 +5,7 @@ use clockwork::{Gesture, Verb};
 use phone::{Abandonment, Event, Phase, Platform, Refusal};
 use serde_json::json;
 use wire::Status;
-use wire::ctaphid::Command;
+use wire::ctaphid::{Command, error};
 
 use crate::bench::{Bench, CAROL, account, refusal, status};
 use crate::host::{Host, get_assertion, make_credential, selection, token_to_register};
@@ -435,4 +435,29 @@ fn unplugging_ends_the_request_on_the_screen() {
     bench.phone.handle_detached(bench.now, "ws-1");
     bench.expect_title("HYPR");
     bench.expect_shown("The connection to the computer ended.");
+}
+
+#[test]
+fn a_second_workstation_finds_the_key_busy_and_leaves_the_first_undisturbed() {
+    let (mut bench, mut host) = attached();
+    let mut other = Host::attach_to(&mut bench, "ws-2");
+    host.cbor(&mut bench, selection());
+    bench.expect_title("Use This Device");
+    assert_eq!(host.status(&mut bench), None, "the key waits for the user");
+    other.cbor(&mut bench, selection());
+    assert_eq!(other.error(&mut bench), Some(error::CHANNEL_BUSY));
+    bench.phone.handle_detached(bench.now, "ws-2");
+    bench.tap("Accept");
+    assert_eq!(host.status(&mut bench), Some(Status::OK));
+}
+
+#[test]
+fn unplugging_from_one_workstation_does_not_end_what_another_has_asked() {
+    let (mut bench, host) = attached();
+    let mut other = Host::attach_to(&mut bench, "ws-2");
+    other.cbor(&mut bench, selection());
+    bench.phone.handle_detached(bench.now, "ws-1");
+    drop(host);
+    bench.tap("Accept");
+    assert_eq!(other.status(&mut bench), Some(Status::OK));
 }

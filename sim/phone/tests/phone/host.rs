@@ -9,6 +9,7 @@ use crate::bench::Bench;
 
 /// A host with a channel of its own.
 pub(crate) struct Host {
+    machine: &'static str,
     channel: u32,
     /// A fault of the test, not of the phone: whole messages that came and were not looked at.
     assembler: Assembler,
@@ -17,9 +18,14 @@ pub(crate) struct Host {
 impl Host {
     /// Attaches and asks for a channel.
     pub(crate) fn attach(bench: &mut Bench) -> Self {
-        bench.phone.handle_attached(bench.now, "ws-1");
+        Self::attach_to(bench, "ws-1")
+    }
+
+    /// Attaches to a machine and asks for a channel there.
+    pub(crate) fn attach_to(bench: &mut Bench, machine: &'static str) -> Self {
+        bench.phone.handle_attached(bench.now, machine);
         let nonce: [u8; 8] = Seed::of(&["host"]).fork("nonce").bytes();
-        let mut host = Self { channel: BROADCAST, assembler: Assembler::default() };
+        let mut host = Self { machine, channel: BROADCAST, assembler: Assembler::default() };
         host.send(bench, Command::INIT, nonce.to_vec());
         let answer = host.messages(&mut bench.phone).pop().expect("INIT is answered at once");
         assert_eq!((answer.command, &answer.payload[..8]), (Command::INIT, &nonce[..]));
@@ -30,7 +36,7 @@ impl Host {
     pub(crate) fn send(&self, bench: &mut Bench, command: Command, payload: Vec<u8>) {
         let message = Message { channel: self.channel, command, payload };
         let reports: Vec<Report> = message.reports().collect();
-        reports.iter().for_each(|report| bench.phone.handle_report(bench.now, report));
+        reports.iter().for_each(|report| bench.phone.handle_report(bench.now, self.machine, report));
     }
 
     /// Sends a CTAP command.
@@ -45,9 +51,16 @@ impl Host {
         Some(Status(answer.payload[0]))
     }
 
+    /// The payload of the CTAPHID error that has come; `None` when none has.
+    pub(crate) fn error(&mut self, bench: &mut Bench) -> Option<u8> {
+        let answers = self.messages(&mut bench.phone);
+        Some(answers.into_iter().find(|message| message.command == Command::ERROR)?.payload[0])
+    }
+
     fn messages(&mut self, phone: &mut Phone) -> Vec<Message> {
         let mut messages = Vec::new();
-        while let Some(report) = phone.poll_report() {
+        while let Some((machine, report)) = phone.poll_report() {
+            assert_eq!(machine, self.machine, "the phone answers whoever asked");
             if let Progress::Whole(message) = self.assembler.handle_packet(Packet::parse(&report)) {
                 messages.push(message);
             }
