@@ -7,10 +7,11 @@ mod get_info;
 mod get_next_assertion;
 mod hmac_secret;
 mod make_credential;
-mod pin_uv_auth_param;
 mod selection;
+mod verification;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use clockwork::Stream;
 use jiff::Timestamp;
@@ -18,24 +19,24 @@ use wire::Status;
 
 use self::gesture::{Pending, State};
 use self::get_next_assertion::Remaining;
+use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
-use crate::profile::MESSAGE_BYTES_MAX;
-use crate::store::Store;
 use crate::{Attestation, Credential, Event, Misbehaviour, Profile, request};
 
 /// A CTAP authenticator.
 pub struct Authenticator {
-    profile: Profile,
+    profile: Arc<Profile>,
     attestation: Attestation,
     misbehaviour: Misbehaviour,
     rng: Stream,
-    store: Store,
+    durable: Durable,
     state: State,
     remaining: Option<Remaining>,
     token: Option<Token>,
     /// Made when first asked for, since most phones of a large lab never are.
     key_agreements: [Option<KeyAgreement>; 2],
-    uv_retries: u8,
+    /// Wrong PINs in a row since the power came (§6.5.5.6).
+    pin_mismatches: u8,
     responses: VecDeque<Vec<u8>>,
     events: VecDeque<Event>,
 }
@@ -56,19 +57,19 @@ impl Authenticator {
     /// When the attestation's certificate names another model than the profile: no relying party could accept it. To
     /// play that fault, set [`Misbehaviour::OtherAaguid`].
     #[must_use]
-    pub fn new(profile: Profile, attestation: Attestation, rng: Stream) -> Self {
+    pub fn new(profile: Profile, attestation: Attestation, mut rng: Stream) -> Self {
         assert!(attestation.is_for(profile.aaguid), "an attestation certificate names the model that it stands for");
         Self {
-            uv_retries: profile.uv_retries_max,
-            profile,
+            durable: Durable::new(&profile, &mut rng),
+            profile: Arc::new(profile),
             attestation,
             misbehaviour: Misbehaviour::None,
             rng,
-            store: Store::default(),
             state: State::Idle,
             remaining: None,
             token: None,
             key_agreements: [None, None],
+            pin_mismatches: 0,
             responses: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -117,6 +118,7 @@ impl Authenticator {
         self.remaining = None;
         self.token = None;
         self.key_agreements = [None, None];
+        self.pin_mismatches = 0;
         self.responses.clear();
         self.events.push_back(Event::PowerCycled);
     }
@@ -133,23 +135,23 @@ impl Authenticator {
     /// Convention of the lab: a key without a PIN has no CTAP way out of `CTAP2_ERR_UV_BLOCKED`; whoever holds it ends
     /// the block in a way of its own, as a phone does by its passcode.
     pub fn unblock_verification(&mut self) {
-        self.uv_retries = self.profile.uv_retries_max;
+        self.durable.uv_retries = self.profile.built_in_uv.map_or(0, |uv| uv.retries);
     }
 
     /// How often built-in verification may still fail.
     #[must_use]
     pub fn uv_retries(&self) -> u8 {
-        self.uv_retries
+        self.durable.uv_retries
     }
 
     /// The credentials, oldest first.
     pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
-        self.store.iter()
+        self.durable.store.iter()
     }
 
     /// Deletes a credential, as its owner may on the phone; tells whether there was one.
     pub fn delete_credential(&mut self, id: &[u8]) -> bool {
-        let Some(credential) = self.store.remove(id) else { return false };
+        let Some(credential) = self.durable.store.remove(id) else { return false };
         self.events.push_back(Event::CredentialDeleted {
             rp_id: credential.rp_id,
             user: credential.user_name,
@@ -174,7 +176,7 @@ impl Authenticator {
     }
 
     fn dispatch(&mut self, now: Timestamp, command: Command, parameters: &[u8]) -> Result<Step, Status> {
-        if parameters.len() >= MESSAGE_BYTES_MAX {
+        if parameters.len() >= self.profile.limits.message_bytes {
             return Err(Status::REQUEST_TOO_LARGE);
         }
         match command {
@@ -182,7 +184,7 @@ impl Authenticator {
                 let normalised = request::normalise(parameters, request::MAKE_CREDENTIAL)?;
                 let request = request::make_credential(&normalised)?;
                 self.decoded(command, Some(&request.rp.id));
-                self.make_credential(now, &request)
+                self.make_credential(now, &request, &request::algorithms(&normalised))
             }
             Command::GET_ASSERTION => {
                 let normalised = request::normalise(parameters, request::GET_ASSERTION)?;
@@ -194,7 +196,7 @@ impl Authenticator {
                 let normalised = request::normalise(parameters, request::CLIENT_PIN)?;
                 let request = client_pin::Request::decode(&normalised)?;
                 self.decoded(command, request.rp_id.as_deref());
-                self.client_pin(request)
+                self.client_pin(now, request)
             }
             Command::GET_INFO => {
                 self.decoded(command, None);
@@ -204,7 +206,7 @@ impl Authenticator {
                 self.decoded(command, None);
                 self.get_next_assertion(now).map(Step::Respond)
             }
-            Command::SELECTION => {
+            Command::SELECTION if self.profile.is_2_1() => {
                 self.decoded(command, None);
                 Ok(Step::Ask(selection::pending()))
             }
@@ -220,6 +222,11 @@ impl Authenticator {
         let status = outcome.as_ref().err().copied().unwrap_or(Status::OK);
         self.events.push_back(Event::Response { name: command.name(), status });
         self.responses.push_back(outcome.unwrap_or_else(|status| vec![status.0]));
+    }
+
+    /// Makes a protocol's key agreement key anew, so that what was agreed before is void.
+    fn regenerate(&mut self, protocol: Protocol) {
+        self.key_agreements[protocol as usize - 1] = None;
     }
 
     fn key_agreement(&mut self, protocol: Protocol) -> &KeyAgreement {
@@ -263,6 +270,15 @@ fn response() -> minicbor::Encoder<Vec<u8>> {
     let mut bytes = Vec::with_capacity(RESPONSE_BYTES_TYPICAL);
     bytes.push(Status::OK.0);
     minicbor::Encoder::new(bytes)
+}
+
+/// A response of status OK and what `members` writes.
+fn encode(
+    members: impl FnOnce(&mut minicbor::Encoder<Vec<u8>>) -> Result<&mut minicbor::Encoder<Vec<u8>>, Never>,
+) -> Vec<u8> {
+    let mut e = response();
+    members(&mut e).expect("a Vec takes every byte");
+    e.into_writer()
 }
 
 /// What encoding into a `Vec` can fail with: nothing.

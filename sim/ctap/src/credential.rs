@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use p256::ecdsa::SigningKey;
 
-/// A discoverable credential. Only an [`crate::Authenticator`] makes one.
+/// A credential. Only an [`crate::Authenticator`] makes one.
 #[derive(Clone, Debug)]
 pub struct Credential {
     /// Its id.
@@ -22,6 +22,8 @@ pub struct Credential {
     pub created: Timestamp,
     /// The counter of its last signature.
     pub sign_count: u32,
+    /// Whether it is found without its id.
+    pub is_discoverable: bool,
     /// When it may be used without verification.
     pub protection: Protection,
     pub(crate) rp_id_hash: [u8; 32],

@@ -36,9 +36,16 @@ pub enum Event {
         /// How often it may still fail before built-in verification is blocked.
         retries_left: u8,
     },
+    /// A PIN was wrong.
+    PinMismatch {
+        /// How often one may still be.
+        retries_left: u8,
+    },
+    /// A PIN was set or changed.
+    PinSet,
     /// A PIN/UV auth token was issued.
     TokenIssued {
-        /// The relying party to which it is bound.
+        /// The relying party to which it is bound; empty when to none.
         rp_id: String,
         /// What it permits.
         permissions: Permissions,
@@ -91,6 +98,8 @@ impl fmt::Display for Event {
             Self::VerificationFailed { retries_left } => {
                 write!(f, "the biometric did not match, {retries_left} attempts are left")
             }
+            Self::PinMismatch { retries_left } => write!(f, "the PIN does not match; {retries_left} retries left"),
+            Self::PinSet => write!(f, "a PIN was set"),
             Self::TokenIssued { rp_id, permissions } => write!(f, "a token to {permissions} at {rp_id} was issued"),
             Self::TokenRevoked => write!(f, "the token was withdrawn"),
             Self::CredentialCreated { rp_id, user, .. } => {

@@ -11,6 +11,7 @@ mod attestation;
 mod auth_data;
 mod authenticator;
 mod credential;
+mod durable;
 mod event;
 mod hid;
 mod misbehaviour;
@@ -27,5 +28,8 @@ pub use event::Event;
 pub use hid::Hid;
 pub use misbehaviour::Misbehaviour;
 pub use pin_uv::Permissions;
-pub use profile::Profile;
+pub use profile::{
+    Algorithm, AttestationFormat, BadProfile, BioEnrollment, BuiltInUv, ConfigCommand, Discoverable, Extension,
+    Feature, Limits, Modality, Pin, PinUvAuthProtocol, Profile, Transport, Version,
+};
 pub use prompt::{Answer, Prompt, Purpose};

@@ -32,6 +32,8 @@ pub enum Purpose {
     Register,
     /// An assertion.
     SignIn,
+    /// A change of the authenticator itself: its credentials, fingerprints or settings.
+    Manage,
     /// The host asks which of several keys the user means, or whether this one is there.
     Select,
 }
@@ -70,6 +72,7 @@ impl fmt::Display for Purpose {
         f.write_str(match self {
             Self::Register => "registration",
             Self::SignIn => "sign-in",
+            Self::Manage => "change of this key",
             Self::Select => "selection",
         })
     }
@@ -83,6 +86,7 @@ impl fmt::Display for Prompt {
         };
         match (self.purpose(), self.rp_id()) {
             (Purpose::Select, _) => write!(f, "{what} to be selected"),
+            (purpose, "") => write!(f, "{what} to a {purpose}"),
             (purpose, rp_id) => write!(f, "{what} to a {purpose} at {rp_id}"),
         }
     }

@@ -7,13 +7,14 @@
 mod normalise;
 
 use ctap_types::ctap2::{get_assertion, make_credential};
+use minicbor::Decoder;
 use wire::Status;
 
 use normalise::Key::{Name, Number};
 pub(crate) use normalise::normalise;
 use normalise::{Kind, Member, optional, required};
 
-use crate::profile::{CREDENTIAL_ID_BYTES_MAX, LIST_MAX};
+use crate::profile::LIST_MAX;
 
 /// Decodes what [`normalise`] left of a makeCredential request.
 pub(crate) fn make_credential(normalised: &[u8]) -> Result<make_credential::Request<'_>, Status> {
@@ -50,14 +51,41 @@ pub(crate) const GET_ASSERTION: &[Member] = &[
     optional(Number(7), Kind::Unsigned),
 ];
 
-/// §6.5.5, the members that the subcommands here read.
+/// §6.5.5.
 pub(crate) const CLIENT_PIN: &[Member] = &[
     optional(Number(1), Kind::Unsigned),
     required(Number(2), Kind::Unsigned),
     optional(Number(3), Kind::Map(COSE_KEY)),
+    optional(Number(4), Kind::Bytes { min: 0, max: usize::MAX }),
+    optional(Number(5), Kind::Bytes { min: 0, max: usize::MAX }),
+    optional(Number(6), Kind::Bytes { min: 0, max: usize::MAX }),
     optional(Number(9), Kind::Unsigned),
     optional(Number(10), Kind::Text { max: 256 }),
 ];
+
+/// The algorithms of a normalised makeCredential request, in the platform's order; `ctap-types` knows two of them only.
+pub(crate) fn algorithms(normalised: &[u8]) -> Vec<i64> {
+    fn read(normalised: &[u8]) -> Result<Vec<i64>, minicbor::decode::Error> {
+        let mut decoder = Decoder::new(normalised);
+        let mut algorithms = Vec::new();
+        decoder.map()?;
+        // Members 1 to 3 are required, so that the list comes fourth.
+        for _ in 0..7 {
+            decoder.skip()?;
+        }
+        for _ in 0..decoder.array()?.unwrap_or(0) {
+            decoder.map()?;
+            decoder.skip()?;
+            let algorithm = decoder.i64()?;
+            decoder.skip()?;
+            if decoder.str()? == wire::webauthn::PUBLIC_KEY {
+                algorithms.push(algorithm);
+            }
+        }
+        Ok(algorithms)
+    }
+    read(normalised).unwrap_or_default()
+}
 
 const HASH: Kind = Kind::Bytes { min: 32, max: 32 };
 /// pinUvAuthParam; empty is a request for a touch.
@@ -93,6 +121,3 @@ const COSE_KEY: &[Member] = &[
     required(Number(-2), Kind::Bytes { min: 32, max: 32 }),
     required(Number(-3), Kind::Bytes { min: 32, max: 32 }),
 ];
-
-/// An id longer than this was not made here; it stays in the list and matches nothing.
-const _: () = assert!(crate::credential::ID_BYTES <= CREDENTIAL_ID_BYTES_MAX);

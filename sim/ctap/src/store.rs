@@ -8,29 +8,38 @@ use crate::credential::Credential;
 /// A credential's place in the order in which credentials were made.
 pub(crate) type Serial = u64;
 
+/// The hash of a relying party's id.
+pub(crate) type RpIdHash = [u8; 32];
+
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     last: Serial,
     credentials: BTreeMap<Serial, Credential>,
     by_id: BTreeMap<Vec<u8>, Serial>,
-    by_rp: BTreeMap<String, BTreeSet<Serial>>,
+    discoverable: BTreeMap<RpIdHash, BTreeSet<Serial>>,
+    discoverable_count: usize,
 }
 
 impl Store {
     pub(crate) fn insert(&mut self, credential: Credential) {
         self.last += 1;
         self.by_id.insert(credential.id.clone(), self.last);
-        self.by_rp.entry(credential.rp_id.clone()).or_default().insert(self.last);
+        if credential.is_discoverable {
+            self.discoverable.entry(credential.rp_id_hash).or_default().insert(self.last);
+            self.discoverable_count += 1;
+        }
         self.credentials.insert(self.last, credential);
     }
 
     pub(crate) fn remove(&mut self, id: &[u8]) -> Option<Credential> {
         let serial = self.by_id.remove(id)?;
         let credential = self.credentials.remove(&serial)?;
-        if let Some(serials) = self.by_rp.get_mut(&credential.rp_id) {
-            serials.remove(&serial);
+        if let Some(serials) = self.discoverable.get_mut(&credential.rp_id_hash)
+            && serials.remove(&serial)
+        {
+            self.discoverable_count -= 1;
             if serials.is_empty() {
-                self.by_rp.remove(&credential.rp_id);
+                self.discoverable.remove(&credential.rp_id_hash);
             }
         }
         Some(credential)
@@ -44,17 +53,28 @@ impl Store {
         self.credentials.get_mut(&serial)
     }
 
-    /// The credential `id` of `rp_id`; one of another relying party is none.
-    pub(crate) fn by_id(&self, rp_id: &str, id: &[u8]) -> Option<(Serial, &Credential)> {
+    /// The credential `id` of a relying party, discoverable or not; one of another relying party is none.
+    pub(crate) fn by_id(&self, rp_id_hash: &RpIdHash, id: &[u8]) -> Option<(Serial, &Credential)> {
         let serial = *self.by_id.get(id)?;
         let credential = self.credentials.get(&serial)?;
-        (credential.rp_id == rp_id).then_some((serial, credential))
+        (credential.rp_id_hash == *rp_id_hash).then_some((serial, credential))
     }
 
-    /// A relying party's credentials, newest first.
-    pub(crate) fn of_rp(&self, rp_id: &str) -> impl Iterator<Item = (Serial, &Credential)> {
-        let serials = self.by_rp.get(rp_id).into_iter().flatten().rev();
+    /// A discoverable credential, whosever it is.
+    pub(crate) fn discoverable(&self, id: &[u8]) -> Option<(Serial, &Credential)> {
+        let serial = *self.by_id.get(id)?;
+        self.credentials.get(&serial).filter(|credential| credential.is_discoverable).map(|found| (serial, found))
+    }
+
+    /// A relying party's discoverable credentials, newest first.
+    pub(crate) fn of_rp(&self, rp_id_hash: &RpIdHash) -> impl Iterator<Item = (Serial, &Credential)> {
+        let serials = self.discoverable.get(rp_id_hash).into_iter().flatten().rev();
         serials.filter_map(|serial| Some((*serial, self.credentials.get(serial)?)))
+    }
+
+    /// The relying parties that have discoverable credentials, in a fixed order.
+    pub(crate) fn relying_parties(&self) -> impl Iterator<Item = &RpIdHash> {
+        self.discoverable.keys()
     }
 
     /// Every credential, oldest first.
@@ -62,7 +82,8 @@ impl Store {
         self.credentials.values()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.credentials.len()
+    /// How many discoverable credentials there are.
+    pub(crate) fn discoverable_count(&self) -> usize {
+        self.discoverable_count
     }
 }

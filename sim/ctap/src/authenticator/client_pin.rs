@@ -1,24 +1,27 @@
-//! authenticatorClientPIN (CTAP 2.3 §6.5.5), the subcommands of a key with built-in verification and no PIN:
-//! getKeyAgreement, getUVRetries and getPinUvAuthTokenUsingUvWithPermissions. The PIN's own subcommands, getPINRetries
-//! among them, are not implemented and answered so.
+//! authenticatorClientPIN (CTAP 2.3 §6.5.5): the PIN, and tokens by PIN or by built-in verification.
 //!
 //! Decoded here: `ctap-types` cannot tell an unknown subcommand or a wrong key from broken CBOR.
 
 use jiff::Timestamp;
 use minicbor::Decoder;
+use sha2::{Digest as _, Sha256};
 use wire::auth_data::Flags;
 use wire::{Status, cose};
 
 use super::gesture::{Consent, Pending, Subject, Work};
-use super::{Authenticator, Step, response};
-use crate::pin_uv::{Protocol, SharedSecret, Token};
-use crate::{Event, Permissions, Purpose};
+use super::{Authenticator, Step, encode};
+use crate::pin_uv::{MISMATCHES_MAX, Protocol, SharedSecret, Token};
+use crate::{Event, Feature, Permissions, Purpose, profile};
 
 /// A request, decoded.
+#[derive(Default)]
 pub(super) struct Request {
     protocol: Option<u64>,
     sub_command: u64,
     key_agreement: Option<Point>,
+    pin_uv_auth_param: Option<Vec<u8>>,
+    new_pin_enc: Option<Vec<u8>>,
+    pin_hash_enc: Option<Vec<u8>>,
     permissions: Option<u64>,
     pub(super) rp_id: Option<String>,
 }
@@ -26,12 +29,15 @@ pub(super) struct Request {
 /// A COSE key with whatever algorithm.
 type Point = (Option<i64>, [u8; 32], [u8; 32]);
 
+/// Its x and y.
+type Coordinates = ([u8; 32], [u8; 32]);
+
 /// A token to be issued once the user has consented.
 pub(super) struct IssueToken {
     protocol: Protocol,
     shared_secret: SharedSecret,
     permissions: Permissions,
-    rp_id: String,
+    rp_id: Option<String>,
 }
 
 impl Request {
@@ -39,7 +45,7 @@ impl Request {
     pub(super) fn decode(normalised: &[u8]) -> Result<Self, Status> {
         let wrong = |_| Status::CBOR_UNEXPECTED_TYPE;
         let mut decoder = Decoder::new(normalised);
-        let mut request = Self { protocol: None, sub_command: 0, key_agreement: None, permissions: None, rp_id: None };
+        let mut request = Self::default();
         for _ in 0..decoder.map().map_err(wrong)?.unwrap_or(0) {
             match decoder.u8().map_err(wrong)? {
                 1 => request.protocol = Some(decoder.u64().map_err(wrong)?),
@@ -50,89 +56,237 @@ impl Request {
                     let key = &normalised[start..decoder.position()];
                     request.key_agreement = Some(cose::ec2_point(key).map_err(|_| Status::INVALID_PARAMETER)?);
                 }
+                4 => request.pin_uv_auth_param = Some(decoder.bytes().map_err(wrong)?.to_vec()),
+                5 => request.new_pin_enc = Some(decoder.bytes().map_err(wrong)?.to_vec()),
+                6 => request.pin_hash_enc = Some(decoder.bytes().map_err(wrong)?.to_vec()),
                 9 => request.permissions = Some(decoder.u64().map_err(wrong)?),
                 _ => request.rp_id = Some(decoder.str().map_err(wrong)?.to_owned()),
             }
         }
         Ok(request)
     }
-
-    fn protocol(&self) -> Result<Protocol, Status> {
-        Protocol::from_number(self.protocol.ok_or(Status::MISSING_PARAMETER)?)
-    }
 }
 
 impl Authenticator {
-    pub(super) fn client_pin(&mut self, request: Request) -> Result<Step, Status> {
-        match request.sub_command {
-            GET_KEY_AGREEMENT => self.get_key_agreement(request.protocol()?).map(Step::Respond),
-            GET_TOKEN_USING_UV => self.get_token_using_uv(request).map(Step::Ask),
-            GET_UV_RETRIES => {
-                let mut e = response();
-                e.map(1).and_then(|e| e.u8(0x05)?.u8(self.uv_retries)).expect("a Vec takes every byte");
-                Ok(Step::Respond(e.into_writer()))
+    pub(super) fn client_pin(&mut self, now: Timestamp, request: Request) -> Result<Step, Status> {
+        let by_pin = self.profile.pin;
+        let by_uv = self.profile.built_in_uv.is_some();
+        let has_tokens = self.profile.has(Feature::PinUvAuthToken);
+        match (request.sub_command, by_pin) {
+            (GET_KEY_AGREEMENT, _) if by_pin.is_some() || by_uv => self.get_key_agreement(&request),
+            (GET_PIN_RETRIES, Some(_)) => Ok(self.get_pin_retries()),
+            (SET_PIN, Some(policy)) => self.set_pin(&request, policy),
+            (CHANGE_PIN, Some(policy)) => self.change_pin(&request, policy),
+            (GET_PIN_TOKEN, Some(_)) => self.get_pin_token(now, request, Permissions::DEFAULT),
+            (GET_TOKEN_USING_PIN, Some(_)) if has_tokens => {
+                let permissions = self.requested(&request, self.offers_by_pin())?;
+                self.get_pin_token(now, request, permissions)
+            }
+            (GET_TOKEN_USING_UV, _) if has_tokens && by_uv => self.get_token_using_uv(request).map(Step::Ask),
+            (GET_UV_RETRIES, _) if by_uv => {
+                Ok(Step::Respond(encode(|e| e.map(1)?.u8(0x05)?.u8(self.durable.uv_retries))))
             }
             _ => Err(Status::INVALID_SUBCOMMAND),
         }
     }
 
-    fn get_key_agreement(&mut self, protocol: Protocol) -> Result<Vec<u8>, Status> {
-        let mut e = response();
-        e.map(1).and_then(|e| e.u8(0x01)).expect("a Vec takes every byte");
-        let mut bytes = e.into_writer();
+    fn get_key_agreement(&mut self, request: &Request) -> Result<Step, Status> {
+        let protocol = self.protocol(request.protocol.ok_or(Status::MISSING_PARAMETER)?)?;
+        let mut bytes = encode(|e| e.map(1)?.u8(0x01));
         self.key_agreement(protocol).push_public_key(&mut bytes);
-        Ok(bytes)
+        Ok(Step::Respond(bytes))
+    }
+
+    /// getPINRetries: how many are left, and whether the power has to be cut before the next.
+    fn get_pin_retries(&self) -> Step {
+        let blocked = self.pin_mismatches >= MISMATCHES_MAX;
+        Step::Respond(encode(|e| e.map(2)?.u8(0x03)?.u8(self.durable.pin.retries)?.u8(0x04)?.bool(blocked)))
+    }
+
+    /// §6.5.5.5.
+    fn set_pin(&mut self, request: &Request, policy: profile::Pin) -> Result<Step, Status> {
+        let (protocol, point) = self.agreement(request)?;
+        let param = request.pin_uv_auth_param.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        let new_pin_enc = request.new_pin_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        if self.has_pin() {
+            return Err(Status::PIN_AUTH_INVALID);
+        }
+        let shared_secret = self.decapsulate(protocol, point)?;
+        shared_secret.verify(new_pin_enc, param)?;
+        self.store_pin(&shared_secret, new_pin_enc, policy)
+    }
+
+    /// §6.5.5.6.
+    fn change_pin(&mut self, request: &Request, policy: profile::Pin) -> Result<Step, Status> {
+        let (protocol, point) = self.agreement(request)?;
+        let param = request.pin_uv_auth_param.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        let new_pin_enc = request.new_pin_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        let pin_hash_enc = request.pin_hash_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        self.may_try_pin()?;
+        let shared_secret = self.decapsulate(protocol, point)?;
+        shared_secret.verify(&[new_pin_enc, pin_hash_enc].concat(), param)?;
+        self.check_pin(protocol, &shared_secret, pin_hash_enc)?;
+        self.store_pin(&shared_secret, new_pin_enc, policy)
+    }
+
+    /// getPinToken and getPinUvAuthTokenUsingPinWithPermissions (§6.5.5.7.1, §6.5.5.7.2).
+    fn get_pin_token(&mut self, now: Timestamp, request: Request, permissions: Permissions) -> Result<Step, Status> {
+        if request.sub_command == GET_PIN_TOKEN && (request.permissions.is_some() || request.rp_id.is_some()) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let (protocol, point) = self.agreement(&request)?;
+        let pin_hash_enc = request.pin_hash_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        self.may_try_pin()?;
+        let shared_secret = self.decapsulate(protocol, point)?;
+        self.check_pin(protocol, &shared_secret, pin_hash_enc)?;
+        if self.durable.pin.force_change {
+            return Err(Status::PIN_INVALID);
+        }
+        let work = IssueToken { protocol, shared_secret, permissions, rp_id: request.rp_id };
+        Ok(Step::Respond(self.finish_issue_token(now, work, 0)))
     }
 
     /// getPinUvAuthTokenUsingUvWithPermissions (§6.5.5.7.3).
     fn get_token_using_uv(&mut self, request: Request) -> Result<Pending, Status> {
-        // 1. mandatory parameters; mc and ga, all that is offered, need an RP ID
-        let (Some(_), Some((algorithm, x, y)), Some(bits), Some(rp_id)) =
-            (request.protocol, request.key_agreement, request.permissions, &request.rp_id)
-        else {
-            return Err(Status::MISSING_PARAMETER);
-        };
-        // 2. the protocol and 3. the key
-        let protocol = request.protocol()?;
-        if algorithm != Some(ECDH_ES_HKDF_256) {
-            return Err(Status::INVALID_PARAMETER);
+        let (protocol, point) = self.agreement(&request)?;
+        let permissions = self.requested(&request, self.offers_by_uv())?;
+        if !self.verifies_itself() {
+            return Err(Status::NOT_ALLOWED);
         }
-        // 3. and 4. permissions
-        let permissions = Permissions::requested(bits)?;
-        let shared_secret = self.key_agreement(protocol).decapsulate(protocol, &x, &y)?;
-        // 7. retries
-        let rp_id = rp_id.clone();
-        let subject = self.token_subject(&rp_id, permissions);
+        let shared_secret = self.decapsulate(protocol, point)?;
+        if self.durable.uv_retries == 0 {
+            return Err(Status::UV_BLOCKED);
+        }
+        let rp_id = request.rp_id;
+        let subject = self.token_subject(rp_id.as_deref().unwrap_or_default(), permissions);
         let work = Work::IssueToken(Box::new(IssueToken { protocol, shared_secret, permissions, rp_id }));
-        if self.uv_retries == 0 {
-            return Err(work.not_verified(0));
-        }
-        // 8. consent and 9. performBuiltInUv
         Ok(Pending { work, consent: Consent { wanted: Flags::UP | Flags::UV, given: 0 }, subject })
     }
 
-    /// 11. to 14.: resetPinUvAuthToken, beginUsingPinUvAuthToken with the user present, encrypt.
-    pub(super) fn finish_issue_token(&mut self, now: Timestamp, work: IssueToken) -> Vec<u8> {
+    /// resetPinUvAuthToken, beginUsingPinUvAuthToken with the user present or not, encrypt.
+    pub(super) fn finish_issue_token(&mut self, now: Timestamp, work: IssueToken, given: u8) -> Vec<u8> {
         let IssueToken { protocol, shared_secret, permissions, rp_id } = work;
-        self.record(Event::TokenIssued { rp_id: rp_id.clone(), permissions });
-        let token = Token::issue(now, protocol, permissions, rp_id, &mut self.rng);
-        let encrypted = shared_secret.encrypt(&token.key, &mut self.rng);
-        self.token = Some(token);
-        let mut e = response();
-        e.map(1).and_then(|e| e.u8(0x02)?.bytes(&encrypted)).expect("a Vec takes every byte");
-        e.into_writer()
+        self.record(Event::TokenIssued { rp_id: rp_id.clone().unwrap_or_default(), permissions });
+        let key = if permissions == Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT_READ_ONLY {
+            *self.durable.persistent_token.get_or_insert_with(|| self.rng.bytes())
+        } else {
+            let token = Token::issue(now, protocol, permissions, rp_id, given & Flags::UP != 0, &mut self.rng);
+            self.token.insert(token).key
+        };
+        let encrypted = shared_secret.encrypt(&key, &mut self.rng);
+        encode(|e| e.map(1)?.u8(0x02)?.bytes(&encrypted))
+    }
+
+    /// The protocol and the platform's key, both mandatory.
+    fn agreement(&self, request: &Request) -> Result<(Protocol, Coordinates), Status> {
+        let (Some(number), Some((algorithm, x, y))) = (request.protocol, request.key_agreement) else {
+            return Err(Status::MISSING_PARAMETER);
+        };
+        let protocol = self.protocol(number)?;
+        if algorithm != Some(ECDH_ES_HKDF_256) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        Ok((protocol, (x, y)))
+    }
+
+    fn decapsulate(&mut self, protocol: Protocol, (x, y): Coordinates) -> Result<SharedSecret, Status> {
+        self.key_agreement(protocol).decapsulate(protocol, &x, &y)
+    }
+
+    /// The permissions that are asked for; `mc` and `ga` need an RP ID.
+    fn requested(&self, request: &Request, offers: Permissions) -> Result<Permissions, Status> {
+        let bits = request.permissions.ok_or(Status::MISSING_PARAMETER)?;
+        let permissions = Permissions::requested(bits, offers)?;
+        if permissions.overlap(Permissions::DEFAULT) && request.rp_id.is_none() {
+            return Err(Status::MISSING_PARAMETER);
+        }
+        Ok(permissions)
+    }
+
+    fn offers_by_pin(&self) -> Permissions {
+        let enrols = self.profile.built_in_uv.is_some_and(|uv| uv.bio_enrollment.is_some());
+        let (profile, all) = (&self.profile, Permissions::DEFAULT);
+        all.and(Permissions::CREDENTIAL_MANAGEMENT, profile.has(Feature::CredMgmt))
+            .and(Permissions::BIO_ENROLLMENT, enrols)
+            .and(Permissions::LARGE_BLOB_WRITE, profile.large_blob_bytes.is_some())
+            .and(Permissions::AUTHENTICATOR_CONFIGURATION, !profile.config_commands.is_empty())
+            .and(Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT_READ_ONLY, profile.has(Feature::PerCredMgmtRo))
+    }
+
+    /// As by PIN: `uvBioEnroll` and `uvAcfg` are reported.
+    fn offers_by_uv(&self) -> Permissions {
+        self.offers_by_pin()
+    }
+
+    /// Whether a PIN may be tried at all.
+    fn may_try_pin(&self) -> Result<(), Status> {
+        match self.durable.pin.retries {
+            _ if !self.has_pin() => Err(Status::PIN_NOT_SET),
+            0 => Err(Status::PIN_BLOCKED),
+            _ if self.pin_mismatches >= MISMATCHES_MAX => Err(Status::PIN_AUTH_BLOCKED),
+            _ => Ok(()),
+        }
+    }
+
+    /// Compares the PIN's hash; a retry is spent before it is known to be right.
+    fn check_pin(
+        &mut self,
+        protocol: Protocol,
+        shared_secret: &SharedSecret,
+        pin_hash_enc: &[u8],
+    ) -> Result<(), Status> {
+        self.durable.pin.retries -= 1;
+        let given = shared_secret.decrypt(pin_hash_enc).unwrap_or_default();
+        if self.durable.pin.set.as_ref().is_some_and(|pin| given == pin.hash) {
+            self.durable.pin.retries = self.profile.pin.map_or(0, |pin| pin.retries);
+            self.pin_mismatches = 0;
+            self.unblock_verification();
+            return Ok(());
+        }
+        self.regenerate(protocol);
+        self.pin_mismatches += 1;
+        self.record(Event::PinMismatch { retries_left: self.durable.pin.retries });
+        Err(match self.durable.pin.retries {
+            0 => Status::PIN_BLOCKED,
+            _ if self.pin_mismatches >= MISMATCHES_MAX => Status::PIN_AUTH_BLOCKED,
+            _ => Status::PIN_INVALID,
+        })
+    }
+
+    /// Stores a new PIN, and ends every token that an older one has given.
+    fn store_pin(
+        &mut self,
+        shared_secret: &SharedSecret,
+        new_pin_enc: &[u8],
+        policy: profile::Pin,
+    ) -> Result<Step, Status> {
+        let padded = shared_secret.decrypt(new_pin_enc).map_err(|_| Status::INVALID_PARAMETER)?;
+        let pin = &mut self.durable.pin;
+        pin.set = Some(pin.accept(&padded, policy)?);
+        pin.retries = policy.retries;
+        pin.force_change = false;
+        self.pin_mismatches = 0;
+        self.token = None;
+        self.durable.persistent_token = None;
+        self.record(Event::PinSet);
+        Ok(Step::Respond(vec![Status::OK.0]))
     }
 
     fn token_subject(&self, rp_id: &str, permissions: Permissions) -> Subject {
+        let rp_id = rp_id.to_owned();
         if permissions.include(Permissions::MAKE_CREDENTIAL) {
-            return Subject { rp_id: rp_id.to_owned(), user: None, purpose: Purpose::Register };
+            return Subject { rp_id, user: None, purpose: Purpose::Register };
         }
-        Subject { rp_id: rp_id.to_owned(), user: self.only_user(rp_id), purpose: Purpose::SignIn }
+        if permissions.include(Permissions::GET_ASSERTION) {
+            return Subject { user: self.only_user(&rp_id), rp_id, purpose: Purpose::SignIn };
+        }
+        Subject { rp_id, user: None, purpose: Purpose::Manage }
     }
 
     /// The account's name when the relying party has one credential here.
     fn only_user(&self, rp_id: &str) -> Option<String> {
-        let mut credentials = self.store.of_rp(rp_id);
+        let rp_id_hash = Sha256::digest(rp_id).into();
+        let mut credentials = self.durable.store.of_rp(&rp_id_hash);
         match (credentials.next(), credentials.next()) {
             (Some((_, only)), None) => only.user_name.clone(),
             _ => None,
@@ -140,8 +294,13 @@ impl Authenticator {
     }
 }
 
+const GET_PIN_RETRIES: u64 = 0x01;
 const GET_KEY_AGREEMENT: u64 = 0x02;
+const SET_PIN: u64 = 0x03;
+const CHANGE_PIN: u64 = 0x04;
+const GET_PIN_TOKEN: u64 = 0x05;
 const GET_TOKEN_USING_UV: u64 = 0x06;
 const GET_UV_RETRIES: u64 = 0x07;
+const GET_TOKEN_USING_PIN: u64 = 0x09;
 /// The COSE algorithm that a keyAgreement key carries (§6.5.6).
 const ECDH_ES_HKDF_256: i64 = -25;

@@ -96,16 +96,6 @@ impl Work {
             _ => Status::USER_ACTION_TIMEOUT,
         }
     }
-
-    /// The status when built-in verification has failed (§6.1.2 step 11.2, §6.5.5.7.3 step 10).
-    pub(super) fn not_verified(&self, retries_left: u8) -> Status {
-        match (self, retries_left) {
-            (Self::IssueToken(_), 0) => Status::UV_BLOCKED,
-            (Self::IssueToken(_), _) => Status::UV_INVALID,
-            (_, 0) => Status::PIN_BLOCKED,
-            _ => Status::OPERATION_DENIED,
-        }
-    }
 }
 
 impl Authenticator {
@@ -130,7 +120,7 @@ impl Authenticator {
             }
             (Gesture::Verification { .. }, Answer::Verified) => {
                 self.events.push_back(Event::Answered(answer));
-                self.uv_retries = self.profile.uv_retries_max;
+                self.unblock_verification();
                 waiting.pending.consent.given |= Flags::UV;
                 self.advance(now, waiting.pending);
             }
@@ -190,7 +180,7 @@ impl Authenticator {
         if pending.consent.is_missing(Flags::UP) {
             self.ask(now, pending, Gesture::Presence);
         } else if pending.consent.is_missing(Flags::UV) {
-            let attempts_left = self.profile.uv_attempts_max.max(1);
+            let attempts_left = self.profile.built_in_uv.map_or(1, |uv| uv.attempts);
             self.ask(now, pending, Gesture::Verification { attempts_left });
         } else {
             self.finish(now, pending);
@@ -209,12 +199,17 @@ impl Authenticator {
     }
 
     fn verification_failed(&mut self, now: Timestamp, pending: Pending, attempts_left: u8) {
-        self.uv_retries = self.uv_retries.saturating_sub(1);
-        self.events.push_back(Event::VerificationFailed { retries_left: self.uv_retries });
-        if attempts_left > 0 && self.uv_retries > 0 {
+        let retries_left = self.durable.uv_retries.saturating_sub(1);
+        self.durable.uv_retries = retries_left;
+        self.events.push_back(Event::VerificationFailed { retries_left });
+        if attempts_left > 0 && retries_left > 0 {
             return self.ask(now, pending, Gesture::Verification { attempts_left });
         }
-        let status = pending.work.not_verified(self.uv_retries);
+        let status = match (&pending.work, retries_left) {
+            (Work::IssueToken(_), 0) => Status::UV_BLOCKED,
+            (Work::IssueToken(_), _) => Status::UV_INVALID,
+            _ => self.verification_failed_status(),
+        };
         self.respond(pending.work.command(), Err(status));
     }
 
@@ -224,9 +219,9 @@ impl Authenticator {
         let outcome = match pending.work {
             Work::MakeCredential(work) => self.finish_make_credential(now, *work, given),
             Work::GetAssertion(work) => self.finish_get_assertion(now, *work, given),
-            Work::IssueToken(work) => Ok(self.finish_issue_token(now, *work)),
+            Work::IssueToken(work) => Ok(self.finish_issue_token(now, *work, given)),
             Work::Select => Ok(vec![Status::OK.0]),
-            // Of the two statuses that tell of the touch, this is the one of a key without a PIN.
+            Work::Touch(_) if self.has_pin() => Err(Status::PIN_INVALID),
             Work::Touch(_) => Err(Status::PIN_NOT_SET),
         };
         self.respond(command, outcome);

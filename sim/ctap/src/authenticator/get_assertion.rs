@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use minicbor::Encoder;
 use p256::ecdsa::Signature;
 use p256::ecdsa::signature::Signer as _;
+use sha2::{Digest as _, Sha256};
 use wire::Status;
 use wire::auth_data::Flags;
 
-use super::gesture::{self, Consent, Pending, Subject};
+use super::gesture::{self, Pending, Subject};
 use super::get_next_assertion::Remaining;
 use super::hmac_secret::Salts;
-use super::make_credential::Authorised;
-use super::pin_uv_auth_param::{PinUvAuthParam, touch};
+use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
 use super::{Authenticator, Command, Never, Step, response};
 use crate::credential::{Credential, Protection};
 use crate::store::Serial;
@@ -44,7 +44,7 @@ impl Authenticator {
     /// Steps 1 to 10 of §6.2.2, up to the user.
     pub(super) fn get_assertion(&mut self, now: Timestamp, request: &Request<'_>) -> Result<Step, Status> {
         // 1. a zero-length pinUvAuthParam and 2. its protocol
-        let param = PinUvAuthParam::of(request.pin_auth.map(|param| &**param), request.pin_protocol)?;
+        let param = self.pin_uv_auth_param(request.pin_auth.map(|param| &**param), request.pin_protocol)?;
         if matches!(param, PinUvAuthParam::Touch) {
             let subject = Subject { rp_id: request.rp_id.to_owned(), user: None, purpose: Purpose::SignIn };
             return Ok(touch(Command::GET_ASSERTION, subject));
@@ -54,27 +54,24 @@ impl Authenticator {
         if options.is_some_and(|options| options.rk.is_some()) {
             return Err(Status::UNSUPPORTED_OPTION);
         }
-        let presence = if options.and_then(|options| options.up) == Some(false) { 0 } else { Flags::UP };
-        let built_in_uv = options.and_then(|options| options.uv) == Some(true);
-        // 6. verification
-        let (consent, authorised_by) = match param {
-            PinUvAuthParam::Mac(protocol, mac) => {
-                let (permission, hash) = (Permissions::GET_ASSERTION, request.client_data_hash);
-                let given = self.authorise(now, (protocol, mac), permission, request.rp_id, hash)?;
-                let wanted = presence | Flags::UV;
-                (Consent { wanted, given: given & wanted }, Authorised::ByToken)
-            }
-            _ if built_in_uv && self.uv_retries == 0 => return Err(Status::PIN_BLOCKED),
-            _ if built_in_uv => (Consent { wanted: presence | Flags::UV, given: 0 }, Authorised::Otherwise),
-            _ => (Consent { wanted: presence, given: 0 }, Authorised::Otherwise),
+        // 5. and 6. verification
+        let wish = Wish {
+            param,
+            uv: options.and_then(|options| options.uv) == Some(true),
+            up: options.and_then(|options| options.up) != Some(false),
+            unverified: true,
+            permission: Permissions::GET_ASSERTION,
+            rp_id: request.rp_id,
+            client_data_hash: request.client_data_hash,
         };
+        let (consent, authorised_by) = self.consent(now, wish)?;
         // 7. the credentials; when a biometric is still to come, their absence is told after it
         let applicable = self.applicable(request, consent.wanted);
         if applicable.is_empty() && !consent.is_missing(Flags::UV) {
             return Err(Status::NO_CREDENTIALS);
         }
         // 9. presence: asked for when not given; 10. extensions
-        let salts = self.salts(request, presence)?;
+        let salts = self.salts(request, consent.wanted & Flags::UP)?;
         let client_data_hash = (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?;
         let subject = self.assertion_subject(request.rp_id, &applicable);
         let work = Work { applicable, inputs: Inputs { client_data_hash, salts }, authorised_by };
@@ -104,7 +101,7 @@ impl Authenticator {
         given: u8,
         place: Place,
     ) -> Result<Vec<u8>, Status> {
-        let credential = self.store.by_serial_mut(serial).ok_or(Status::NO_CREDENTIALS)?;
+        let credential = self.durable.store.by_serial_mut(serial).ok_or(Status::NO_CREDENTIALS)?;
         credential.sign_count = self.misbehaviour.next_sign_count(credential.sign_count);
         let extensions = inputs.salts.as_ref().map(|salts| salts.outputs(&credential.secrets, given, &mut self.rng));
 
@@ -132,15 +129,16 @@ impl Authenticator {
         let usable = |credential: &Credential, without_uv: Protection| {
             wanted & Flags::UV != 0 || credential.protection <= without_uv
         };
+        let rp_id_hash = Sha256::digest(request.rp_id).into();
         // An empty list counts as none.
         match request.allow_list.as_deref() {
             None | Some([]) => {
-                let held = self.store.of_rp(request.rp_id);
+                let held = self.durable.store.of_rp(&rp_id_hash);
                 held.filter(|(_, held)| usable(held, Protection::Optional)).map(|(serial, _)| serial).collect()
             }
             Some(list) => {
                 let named = list.iter().filter(|descriptor| descriptor.key_type == wire::webauthn::PUBLIC_KEY);
-                let mut held = named.filter_map(|descriptor| self.store.by_id(request.rp_id, descriptor.id));
+                let mut held = named.filter_map(|descriptor| self.durable.store.by_id(&rp_id_hash, descriptor.id));
                 let usable = held.find(|(_, held)| usable(held, Protection::OptionalWithList));
                 usable.map(|(serial, _)| serial).into_iter().collect()
             }
@@ -159,7 +157,7 @@ impl Authenticator {
 
     fn assertion_subject(&self, rp_id: &str, applicable: &[Serial]) -> Subject {
         let only = match applicable {
-            [only] => self.store.by_serial(*only),
+            [only] => self.durable.store.by_serial(*only),
             _ => None,
         };
         let user = only.and_then(|credential| credential.user_name.clone());

@@ -1,8 +1,6 @@
-//! authenticatorMakeCredential (CTAP 2.3 §6.1). Every credential made here is discoverable, asked for or not: the HYPR
-//! app lists all its keys (a convention of the lab).
+//! authenticatorMakeCredential (CTAP 2.3 §6.1).
 
 use ctap_types::ctap2::make_credential::Request;
-use ctap_types::webauthn::KnownPublicKeyCredentialParameters::ES256;
 use jiff::Timestamp;
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::Generate as _;
@@ -11,10 +9,10 @@ use wire::Status;
 use wire::auth_data::Flags;
 
 use super::gesture::{self, Consent, Pending, Subject};
-use super::pin_uv_auth_param::{PinUvAuthParam, touch};
+use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
 use super::{Authenticator, Command, Step, response};
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
-use crate::{Event, Misbehaviour, Permissions, Purpose, auth_data};
+use crate::{Algorithm, Discoverable, Event, Misbehaviour, Permissions, Purpose, auth_data};
 
 /// A credential to be made once the user has consented.
 pub(super) struct Work {
@@ -25,6 +23,13 @@ pub(super) struct Work {
     user_display_name: Option<String>,
     protection: Option<Protection>,
     wants_hmac_secret: bool,
+    choice: Choice,
+}
+
+/// What the authenticator has decided about it.
+struct Choice {
+    algorithm: Algorithm,
+    is_discoverable: bool,
     exclusion: Exclusion,
     authorised_by: Authorised,
 }
@@ -36,95 +41,88 @@ enum Exclusion {
     Excluded,
 }
 
-/// How the user was, or will be, verified.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Authorised {
-    ByToken,
-    Otherwise,
-}
-
 impl Work {
     /// A verified user who ignores or declines the touch is told that the key is excluded all the same (step 12).
     pub(super) fn reveals_exclusion(&self) -> bool {
-        self.exclusion == Exclusion::Excluded && self.authorised_by == Authorised::ByToken
+        self.choice.exclusion == Exclusion::Excluded && self.choice.authorised_by == Authorised::ByToken
     }
 }
 
 impl Authenticator {
-    /// Steps 1 to 13 of §6.1.2, up to the user.
-    pub(super) fn make_credential(&mut self, now: Timestamp, request: &Request<'_>) -> Result<Step, Status> {
+    /// Steps 1 to 13 of §6.1.2, up to the user. `algorithms` are pubKeyCredParams.
+    pub(super) fn make_credential(
+        &mut self,
+        now: Timestamp,
+        request: &Request<'_>,
+        algorithms: &[i64],
+    ) -> Result<Step, Status> {
         let subject = subject(request);
         // 1. a zero-length pinUvAuthParam and 2. its protocol
-        let param = PinUvAuthParam::of(request.pin_auth.map(|param| &**param), request.pin_protocol)?;
+        let param = self.pin_uv_auth_param(request.pin_auth.map(|param| &**param), request.pin_protocol)?;
         if matches!(param, PinUvAuthParam::Touch) {
             return Ok(touch(Command::MAKE_CREDENTIAL, subject));
         }
         // 3. an algorithm
-        if !request.pub_key_cred_params.0.contains(&ES256) {
-            return Err(Status::UNSUPPORTED_ALGORITHM);
-        }
-        // 5. options; "rk" is granted always
+        let algorithm = self.algorithm(algorithms).ok_or(Status::UNSUPPORTED_ALGORITHM)?;
+        // 5. options
         let options = request.options.as_ref();
         if options.and_then(|options| options.up) == Some(false) {
             return Err(Status::INVALID_OPTION);
         }
-        let built_in_uv = options.and_then(|options| options.uv) == Some(true);
+        let is_discoverable =
+            self.profile.discoverable == Discoverable::Always || options.and_then(|options| options.rk) == Some(true);
         // 9. enterprise attestation
         if request.enterprise_attestation.is_some() {
             return Err(Status::INVALID_PARAMETER);
         }
-        // 8. and 11. verification
-        let (given, authorised_by) = match param {
-            PinUvAuthParam::Mac(protocol, mac) => {
-                let (permission, hash) = (Permissions::MAKE_CREDENTIAL, request.client_data_hash);
-                (self.authorise(now, (protocol, mac), permission, &request.rp.id, hash)?, Authorised::ByToken)
-            }
-            _ if !built_in_uv => return Err(Status::OPERATION_DENIED),
-            _ if self.uv_retries == 0 => return Err(Status::PIN_BLOCKED),
-            _ => (0, Authorised::Otherwise),
+        // 6. to 8., 10. and 11. verification
+        let wish = Wish {
+            param,
+            uv: options.and_then(|options| options.uv) == Some(true),
+            up: true,
+            unverified: self.registers_unverified(is_discoverable),
+            permission: Permissions::MAKE_CREDENTIAL,
+            rp_id: &request.rp.id,
+            client_data_hash: request.client_data_hash,
         };
-        let work = self.registration(request, authorised_by)?;
+        let (consent, authorised_by) = self.consent(now, wish)?;
+        let exclusion = self.exclusion(request, consent);
+        let work = registration(request, Choice { algorithm, is_discoverable, exclusion, authorised_by })?;
         // 12. the exclude list and 13. presence: asked for when not given, finished then
-        let consent = Consent { wanted: Flags::UP | Flags::UV, given };
         Ok(Step::Ask(Pending { work: gesture::Work::MakeCredential(Box::new(work)), consent, subject }))
     }
 
-    fn registration(&self, request: &Request<'_>, authorised_by: Authorised) -> Result<Work, Status> {
+    /// The platform's first choice among what the authenticator signs with.
+    fn algorithm(&self, asked: &[i64]) -> Option<Algorithm> {
+        let known = |number: &i64| self.profile.algorithms.iter().find(|it| it.number() == *number).copied();
+        asked.iter().find_map(known)
+    }
+
+    /// A credential that needs verification is not told of to somebody who is not verified.
+    fn exclusion(&self, request: &Request<'_>, consent: Consent) -> Exclusion {
+        let rp_id_hash = Sha256::digest(request.rp.id.as_bytes()).into();
+        let tells = |held: &Credential| consent.wanted & Flags::UV != 0 || held.protection != Protection::Required;
         let excluded = request.exclude_list.iter().flatten().any(|descriptor| {
             descriptor.key_type == wire::webauthn::PUBLIC_KEY
-                && self.store.by_id(&request.rp.id, descriptor.id).is_some()
+                && self.durable.store.by_id(&rp_id_hash, descriptor.id).is_some_and(|(_, held)| tells(held))
         });
-        let extensions = request.extensions.as_ref();
-        let protection = extensions
-            .and_then(|extensions| extensions.cred_protect)
-            .map(|number| Protection::from_number(number).ok_or(Status::INVALID_PARAMETER))
-            .transpose()?;
-        Ok(Work {
-            client_data_hash: (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?,
-            rp_id: request.rp.id.as_str().to_owned(),
-            user_handle: request.user.id.to_vec(),
-            user_name: request.user.name.as_ref().map(|name| name.as_str().to_owned()),
-            user_display_name: request.user.display_name.as_ref().map(|name| name.as_str().to_owned()),
-            protection,
-            wants_hmac_secret: extensions.and_then(|extensions| extensions.hmac_secret) == Some(true),
-            exclusion: if excluded { Exclusion::Excluded } else { Exclusion::Clear },
-            authorised_by,
-        })
+        if excluded { Exclusion::Excluded } else { Exclusion::Clear }
     }
 
     /// Steps 12 to 19, once the user has consented.
     pub(super) fn finish_make_credential(&mut self, now: Timestamp, work: Work, given: u8) -> Result<Vec<u8>, Status> {
         // 12. the exclude list
-        if work.exclusion == Exclusion::Excluded {
+        if work.choice.exclusion == Exclusion::Excluded {
             return Err(Status::CREDENTIAL_EXCLUDED);
         }
         // 14. what the token stood for is used up
-        if let (Authorised::ByToken, Some(token)) = (work.authorised_by, &mut self.token) {
+        if let (Authorised::ByToken, Some(token)) = (work.choice.authorised_by, &mut self.token) {
             token.spend();
         }
         // 17. an account has one credential
-        let replaced = self.credential_of(&work.rp_id, &work.user_handle);
-        if replaced.is_none() && self.store.len() >= self.profile.credentials_max {
+        let replaced = self.credential_of(&work).filter(|_| work.choice.is_discoverable);
+        let is_full = self.durable.store.discoverable_count() >= self.profile.limits.credentials;
+        if work.choice.is_discoverable && replaced.is_none() && is_full {
             return Err(Status::KEY_STORE_FULL);
         }
         // 15. extensions, 16. the key and 19. attestation
@@ -138,12 +136,14 @@ impl Authenticator {
             user: credential.user_name.clone(),
             id: credential.id.clone(),
         });
-        self.store.insert(credential);
+        self.durable.store.insert(credential);
         Ok(response)
     }
 
-    fn credential_of(&self, rp_id: &str, user_handle: &[u8]) -> Option<Vec<u8>> {
-        self.store.of_rp(rp_id).find(|(_, held)| held.user_handle == user_handle).map(|(_, held)| held.id.clone())
+    fn credential_of(&self, work: &Work) -> Option<Vec<u8>> {
+        let rp_id_hash = Sha256::digest(&work.rp_id).into();
+        let mut held = self.durable.store.of_rp(&rp_id_hash);
+        held.find(|(_, held)| held.user_handle == work.user_handle).map(|(_, held)| held.id.clone())
     }
 
     fn new_credential(&mut self, now: Timestamp, work: &Work) -> Credential {
@@ -156,6 +156,7 @@ impl Authenticator {
             user_display_name: work.user_display_name.clone(),
             created: now,
             sign_count: SIGN_COUNT_FIRST,
+            is_discoverable: work.choice.is_discoverable,
             protection: work.protection.unwrap_or(Protection::Optional),
             rp_id_hash: Sha256::digest(&work.rp_id).into(),
             secrets: Secrets { key: SigningKey::generate_from_rng(rng), with_uv: rng.bytes(), without_uv: rng.bytes() },
@@ -186,6 +187,24 @@ impl Authenticator {
         }
         e.into_writer()
     }
+}
+
+fn registration(request: &Request<'_>, choice: Choice) -> Result<Work, Status> {
+    let extensions = request.extensions.as_ref();
+    let protection = extensions
+        .and_then(|extensions| extensions.cred_protect)
+        .map(|number| Protection::from_number(number).ok_or(Status::INVALID_PARAMETER))
+        .transpose()?;
+    Ok(Work {
+        client_data_hash: (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?,
+        rp_id: request.rp.id.as_str().to_owned(),
+        user_handle: request.user.id.to_vec(),
+        user_name: request.user.name.as_ref().map(|name| name.as_str().to_owned()),
+        user_display_name: request.user.display_name.as_ref().map(|name| name.as_str().to_owned()),
+        protection,
+        wants_hmac_secret: extensions.and_then(|extensions| extensions.hmac_secret) == Some(true),
+        choice,
+    })
 }
 
 fn subject(request: &Request<'_>) -> Subject {

@@ -267,5 +267,6 @@ fn an_authenticator_can_move_to_a_thread() {
 
 #[test]
 fn permissions_tell_what_they_are() {
-    assert!(Permissions::requested(0x83).expect("mc, ga and an undefined bit").include(Permissions::GET_ASSERTION));
+    let permissions = Permissions::requested(0x83, Permissions::DEFAULT).expect("mc, ga and an undefined bit");
+    assert!(permissions.include(Permissions::GET_ASSERTION));
 }

@@ -100,7 +100,8 @@ fn an_account_registered_anew_replaces_its_credential() {
 
 #[test]
 fn a_full_store_takes_no_further_account() {
-    let profile = Profile { credentials_max: 1, ..Profile::hypr_ios() };
+    let limits = crate::Limits { credentials: 1, ..Default::default() };
+    let profile = Profile { limits, ..Profile::hypr_ios() };
     let mut desk = Desk::new();
     desk.key = Authenticator::new(profile, Attestation::packed_self(), Seed::of(&["full"]).fork("ctap"));
     desk.register("carol@highlandsbank.com");

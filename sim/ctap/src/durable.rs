@@ -1,0 +1,58 @@
+//! What survives the loss of power, and goes with a reset (CTAP 2.3 §6.6).
+
+use clockwork::Stream;
+
+use crate::pin_uv::PinState;
+use crate::profile::Profile;
+use crate::store::Store;
+
+/// Everything an authenticator keeps.
+pub(crate) struct Durable {
+    pub(crate) store: Store,
+    /// How often built-in verification may still fail.
+    pub(crate) uv_retries: u8,
+    pub(crate) pin: PinState,
+    pub(crate) config: Config,
+    /// The serialized large-blob array (§6.10), its digest included.
+    pub(crate) large_blobs: Vec<u8>,
+    /// Enrolled fingers, oldest first (§6.7).
+    pub(crate) fingerprints: Vec<Fingerprint>,
+    /// The persistent pinUvAuthToken, once one was asked for (§6.5.2.2).
+    pub(crate) persistent_token: Option<[u8; 32]>,
+    /// What `encIdentifier` encrypts: it changes with a reset.
+    pub(crate) identifier: [u8; 16],
+    /// What `encCredStoreState` encrypts: it changes with the discoverable credentials.
+    pub(crate) cred_store_state: [u8; 16],
+}
+
+/// What authenticatorConfig sets (§6.11).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Config {
+    pub(crate) always_uv: bool,
+    pub(crate) enterprise_attestation: bool,
+    pub(crate) long_touch_for_reset: bool,
+}
+
+/// An enrolled finger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    pub(crate) template_id: Vec<u8>,
+    pub(crate) friendly_name: Option<String>,
+}
+
+impl Durable {
+    /// As it leaves the factory, or a reset.
+    pub(crate) fn new(profile: &Profile, rng: &mut Stream) -> Self {
+        Self {
+            store: Store::default(),
+            uv_retries: profile.built_in_uv.map_or(0, |uv| uv.retries),
+            pin: PinState::new(profile.pin),
+            config: Config::default(),
+            large_blobs: Vec::new(),
+            fingerprints: Vec::new(),
+            persistent_token: None,
+            identifier: rng.bytes(),
+            cred_store_state: rng.bytes(),
+        }
+    }
+}
