@@ -1,0 +1,7 @@
+//! One command, to the profile that has everything.
+#![no_main]
+
+#[path = "../../tests/hostile/drive.rs"]
+mod drive;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| drive::play_command(bytes));
