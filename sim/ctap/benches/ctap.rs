@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use clockwork::Seed;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use ctap::{Answer, Attestation, Authenticator, Hid, Profile, Prompt};
+use ctap::{Attestation, Authenticator, Hid, Profile};
 use jiff::Timestamp;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
@@ -40,10 +40,7 @@ fn call(key: &mut Authenticator, command: &[u8]) -> Vec<u8> {
 
 fn consent(key: &mut Authenticator) {
     while let Some(prompt) = key.prompt() {
-        let answer = match prompt {
-            Prompt::Presence { .. } => Answer::Accept,
-            Prompt::Verification { .. } => Answer::Verified,
-        };
+        let answer = prompt.agreement();
         key.handle_answer(NOW, answer);
     }
 }

@@ -1,6 +1,8 @@
 //! The authenticator: command bytes in, response bytes out, the user as an input in between (CTAP 2.3 §6).
 
+mod bio_enrollment;
 mod client_pin;
+mod config;
 mod gesture;
 mod get_assertion;
 mod get_info;
@@ -17,6 +19,7 @@ use clockwork::Stream;
 use jiff::Timestamp;
 use wire::Status;
 
+use self::bio_enrollment::Enrollment;
 use self::gesture::{Pending, State};
 use self::get_next_assertion::Remaining;
 use crate::durable::Durable;
@@ -37,6 +40,8 @@ pub struct Authenticator {
     key_agreements: [Option<KeyAgreement>; 2],
     /// Wrong PINs in a row since the power came (§6.5.5.6).
     pin_mismatches: u8,
+    /// The finger that is being enrolled.
+    enrollment: Option<Enrollment>,
     responses: VecDeque<Vec<u8>>,
     events: VecDeque<Event>,
 }
@@ -70,6 +75,7 @@ impl Authenticator {
             token: None,
             key_agreements: [None, None],
             pin_mismatches: 0,
+            enrollment: None,
             responses: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -119,6 +125,7 @@ impl Authenticator {
         self.token = None;
         self.key_agreements = [None, None];
         self.pin_mismatches = 0;
+        self.enrollment = None;
         self.responses.clear();
         self.events.push_back(Event::PowerCycled);
     }
@@ -206,6 +213,18 @@ impl Authenticator {
                 self.decoded(command, None);
                 self.get_next_assertion(now).map(Step::Respond)
             }
+            Command::BIO_ENROLLMENT => {
+                let sensor =
+                    self.profile.built_in_uv.and_then(|uv| uv.bio_enrollment).ok_or(Status::INVALID_COMMAND)?;
+                let request = bio_enrollment::Request::decode(parameters)?;
+                self.decoded(command, None);
+                self.bio_enrollment(now, &request, sensor)
+            }
+            Command::CONFIG if !self.profile.config_commands.is_empty() => {
+                let request = config::Request::decode(parameters)?;
+                self.decoded(command, None);
+                self.configure(now, request).map(Step::Respond)
+            }
             Command::SELECTION if self.profile.is_2_1() => {
                 self.decoded(command, None);
                 Ok(Step::Ask(selection::pending()))
@@ -244,7 +263,9 @@ impl Command {
     const GET_INFO: Self = Self(0x04);
     const CLIENT_PIN: Self = Self(0x06);
     const GET_NEXT_ASSERTION: Self = Self(0x08);
+    const BIO_ENROLLMENT: Self = Self(0x09);
     const SELECTION: Self = Self(0x0B);
+    const CONFIG: Self = Self(0x0D);
 
     fn name(self) -> &'static str {
         match self {
@@ -253,7 +274,9 @@ impl Command {
             Self::GET_INFO => "authenticatorGetInfo",
             Self::CLIENT_PIN => "authenticatorClientPIN",
             Self::GET_NEXT_ASSERTION => "authenticatorGetNextAssertion",
+            Self::BIO_ENROLLMENT => "authenticatorBioEnrollment",
             Self::SELECTION => "authenticatorSelection",
+            Self::CONFIG => "authenticatorConfig",
             _ => "an unknown command",
         }
     }

@@ -11,6 +11,8 @@ pub(crate) struct Durable {
     pub(crate) store: Store,
     /// How often built-in verification may still fail.
     pub(crate) uv_retries: u8,
+    /// Successful built-in verifications since the PIN was entered last (`uvCountSinceLastPinEntry`).
+    pub(crate) uv_since_pin: u32,
     pub(crate) pin: PinState,
     pub(crate) config: Config,
     /// The serialized large-blob array (§6.10), its digest included.
@@ -46,6 +48,7 @@ impl Durable {
         Self {
             store: Store::default(),
             uv_retries: profile.built_in_uv.map_or(0, |uv| uv.retries),
+            uv_since_pin: 0,
             pin: PinState::new(profile.pin),
             config: Config::default(),
             large_blobs: Vec::new(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use wire::Status;
 
-use crate::{Answer, Permissions, Prompt};
+use crate::{Answer, ConfigCommand, Permissions, Prompt};
 
 /// Something an authenticator did or saw.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,12 @@ pub enum Event {
     },
     /// A PIN was set or changed.
     PinSet,
+    /// A finger was enrolled.
+    FingerprintEnrolled,
+    /// A finger was forgotten.
+    FingerprintRemoved,
+    /// A setting was changed.
+    Configured(ConfigCommand),
     /// A PIN/UV auth token was issued.
     TokenIssued {
         /// The relying party to which it is bound; empty when to none.
@@ -100,6 +106,9 @@ impl fmt::Display for Event {
             }
             Self::PinMismatch { retries_left } => write!(f, "the PIN does not match; {retries_left} retries left"),
             Self::PinSet => write!(f, "a PIN was set"),
+            Self::FingerprintEnrolled => write!(f, "a finger was enrolled"),
+            Self::FingerprintRemoved => write!(f, "a finger was removed"),
+            Self::Configured(command) => write!(f, "{} was carried out", command.name()),
             Self::TokenIssued { rp_id, permissions } => write!(f, "a token to {permissions} at {rp_id} was issued"),
             Self::TokenRevoked => write!(f, "the token was withdrawn"),
             Self::CredentialCreated { rp_id, user, .. } => {

@@ -244,7 +244,7 @@ impl Hid {
 /// work while the phone reads the biometric.
 fn keepalive_status(prompt: &Prompt) -> u8 {
     match prompt {
-        Prompt::Presence { .. } => UP_NEEDED,
+        Prompt::Presence { .. } | Prompt::Sample { .. } => UP_NEEDED,
         Prompt::Verification { .. } => PROCESSING,
     }
 }

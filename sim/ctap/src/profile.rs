@@ -365,6 +365,12 @@ impl Profile {
         self.extensions.contains(&extension)
     }
 
+    /// Whether it speaks CTAP 2.3.
+    #[must_use]
+    pub fn is_2_3(&self) -> bool {
+        self.versions.contains(&Version::Fido23)
+    }
+
     /// Whether it speaks CTAP 2.1 or later.
     #[must_use]
     pub fn is_2_1(&self) -> bool {
@@ -451,6 +457,19 @@ impl AttestationFormat {
         match self {
             Self::Packed => "packed",
             Self::None => "none",
+        }
+    }
+}
+
+impl ConfigCommand {
+    /// The specification's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EnableEnterpriseAttestation => "enableEnterpriseAttestation",
+            Self::ToggleAlwaysUv => "toggleAlwaysUv",
+            Self::SetMinPinLength => "setMinPINLength",
+            Self::EnableLongTouchForReset => "enableLongTouchForReset",
         }
     }
 }

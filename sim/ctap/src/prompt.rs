@@ -23,6 +23,29 @@ pub enum Prompt {
         /// What for.
         purpose: Purpose,
     },
+    /// A finger to be enrolled, once more.
+    Sample {
+        /// How many good samples are still needed, this one included.
+        remaining: u8,
+    },
+}
+
+/// A sample of a finger to be enrolled: `lastEnrollSampleStatus` (§6.7.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub enum Sample {
+    Good = 0x00,
+    TooHigh = 0x01,
+    TooLow = 0x02,
+    TooLeft = 0x03,
+    TooRight = 0x04,
+    TooFast = 0x05,
+    TooSlow = 0x06,
+    PoorQuality = 0x07,
+    TooSkewed = 0x08,
+    TooShort = 0x09,
+    MergeFailure = 0x0A,
+    Exists = 0x0B,
 }
 
 /// What the gesture is asked for.
@@ -49,21 +72,46 @@ pub enum Answer {
     Verified,
     /// Somebody else's biometric, to [`Prompt::Verification`].
     NotVerified,
+    /// A finger, to [`Prompt::Sample`].
+    Sample(Sample),
 }
 
 impl Prompt {
+    /// The account, when only one can be meant.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Presence { user, .. } | Self::Verification { user, .. } => user.as_deref(),
+            Self::Sample { .. } => None,
+        }
+    }
+
+    /// What whoever agrees to everything answers.
+    #[must_use]
+    pub fn agreement(&self) -> Answer {
+        match self {
+            Self::Presence { .. } => Answer::Accept,
+            Self::Verification { .. } => Answer::Verified,
+            Self::Sample { .. } => Answer::Sample(Sample::Good),
+        }
+    }
+
     /// The relying party; empty for [`Purpose::Select`].
     #[must_use]
     pub fn rp_id(&self) -> &str {
-        let (Self::Presence { rp_id, .. } | Self::Verification { rp_id, .. }) = self;
-        rp_id
+        match self {
+            Self::Presence { rp_id, .. } | Self::Verification { rp_id, .. } => rp_id,
+            Self::Sample { .. } => "",
+        }
     }
 
     /// What the gesture is asked for.
     #[must_use]
     pub fn purpose(&self) -> Purpose {
-        let (Self::Presence { purpose, .. } | Self::Verification { purpose, .. }) = self;
-        *purpose
+        match self {
+            Self::Presence { purpose, .. } | Self::Verification { purpose, .. } => *purpose,
+            Self::Sample { .. } => Purpose::Manage,
+        }
     }
 }
 
@@ -83,6 +131,7 @@ impl fmt::Display for Prompt {
         let what = match self {
             Self::Presence { .. } => "consent",
             Self::Verification { .. } => "a biometric",
+            Self::Sample { remaining } => return write!(f, "a finger to enrol ({remaining} samples to go)"),
         };
         match (self.purpose(), self.rp_id()) {
             (Purpose::Select, _) => write!(f, "{what} to be selected"),
@@ -99,6 +148,8 @@ impl fmt::Display for Answer {
             Self::Decline => "declined",
             Self::Verified => "verified",
             Self::NotVerified => "not verified",
+            Self::Sample(Sample::Good) => "gave a good sample",
+            Self::Sample(_) => "gave a bad sample",
         })
     }
 }

@@ -130,7 +130,7 @@ impl Phone {
     fn begin(&mut self, now: Timestamp, prompt: Prompt) {
         self.events.push_back(Event::Asked {
             rp_id: prompt.rp_id().to_owned(),
-            user: user(&prompt).map(str::to_owned),
+            user: prompt.user().map(str::to_owned),
             purpose: prompt.purpose(),
         });
         if !self.is_guarded(prompt.rp_id()) {
@@ -178,7 +178,8 @@ impl Phone {
 
     fn ask(&mut self, prompt: Prompt) {
         let step = match (&prompt, self.azure_biometric) {
-            (Prompt::Presence { .. }, _) => Step::Asking,
+            // No HYPR profile enrols fingers over CTAP.
+            (Prompt::Presence { .. } | Prompt::Sample { .. }, _) => Step::Asking,
             (Prompt::Verification { .. }, Biometric::NotRegistered) => Step::Registering,
             (Prompt::Verification { .. }, Biometric::Registered) => Step::Verifying(Attempt::First),
         };
@@ -225,7 +226,7 @@ impl Phone {
     fn concerned(&self, prompt: &Prompt) -> Vec<&Account> {
         let rp_id = prompt.rp_id();
         let all = || self.accounts.values().filter(|account| account.relying_party == rp_id);
-        let named = all().filter(|account| account.owns(rp_id, user(prompt))).collect();
+        let named = all().filter(|account| account.owns(rp_id, prompt.user())).collect();
         let likely = match prompt.purpose() {
             Purpose::SignIn => all().filter(|account| self.credentials_of(account).next().is_some()).collect(),
             Purpose::Register | Purpose::Manage | Purpose::Select => {
@@ -261,14 +262,9 @@ impl Phone {
 
     /// The users that a request may mean: the one it names, or those of the accounts concerned.
     fn meant<'a>(&'a self, prompt: &'a Prompt) -> Vec<&'a str> {
-        match user(prompt) {
+        match prompt.user() {
             Some(user) => vec![user],
             None => self.concerned(prompt).iter().map(|account| account.id.username.as_str()).collect(),
         }
     }
-}
-
-fn user(prompt: &Prompt) -> Option<&str> {
-    let (Prompt::Presence { user, .. } | Prompt::Verification { user, .. }) = prompt;
-    user.as_deref()
 }

@@ -2,7 +2,7 @@
 //! consent and biometric are part of each registration and assertion.
 
 use clockwork::Seed;
-use ctap::{Answer, Attestation, Authenticator, Hid, Profile, Prompt};
+use ctap::{Attestation, Authenticator, Hid, Profile};
 use jiff::Timestamp;
 use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress};
 
@@ -81,10 +81,7 @@ impl Framed {
 /// Answers whatever is asked.
 fn consent(key: &mut Authenticator) {
     while let Some(prompt) = key.prompt() {
-        let answer = match prompt {
-            Prompt::Presence { .. } => Answer::Accept,
-            Prompt::Verification { .. } => Answer::Verified,
-        };
+        let answer = prompt.agreement();
         key.handle_answer(NOW, answer);
     }
 }

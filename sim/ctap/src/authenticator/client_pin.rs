@@ -240,6 +240,7 @@ impl Authenticator {
         if self.durable.pin.set.as_ref().is_some_and(|pin| given == pin.hash) {
             self.durable.pin.retries = self.profile.pin.map_or(0, |pin| pin.retries);
             self.pin_mismatches = 0;
+            self.durable.uv_since_pin = 0;
             self.unblock_verification();
             return Ok(());
         }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use wire::Status;
 use wire::auth_data::Flags;
 
+use super::bio_enrollment::Capture;
 use super::{Authenticator, Command, client_pin, get_assertion, make_credential};
 use crate::{Answer, Event, Prompt, Purpose};
 
@@ -29,6 +30,7 @@ pub(super) struct Waiting {
 enum Gesture {
     Presence,
     Verification { attempts_left: u8 },
+    Sample(Capture),
 }
 
 /// A command with gestures to come.
@@ -45,6 +47,8 @@ pub(super) enum Work {
     IssueToken(Box<client_pin::IssueToken>),
     /// authenticatorSelection.
     Select,
+    /// A sample of a finger, and how long it may take.
+    Capture(Capture, Option<SignedDuration>),
     /// A zero-length pinUvAuthParam: a touch, then this status (§6.1.2 step 1, §6.2.2 step 1).
     Touch(Command),
 }
@@ -76,6 +80,7 @@ impl Work {
             Self::GetAssertion(_) => Command::GET_ASSERTION,
             Self::IssueToken(_) => Command::CLIENT_PIN,
             Self::Select => Command::SELECTION,
+            Self::Capture(..) => Command::BIO_ENROLLMENT,
             Self::Touch(command) => *command,
         }
     }
@@ -121,12 +126,18 @@ impl Authenticator {
             (Gesture::Verification { .. }, Answer::Verified) => {
                 self.events.push_back(Event::Answered(answer));
                 self.unblock_verification();
+                self.durable.uv_since_pin = self.durable.uv_since_pin.saturating_add(1);
                 waiting.pending.consent.given |= Flags::UV;
                 self.advance(now, waiting.pending);
             }
             (Gesture::Verification { attempts_left }, Answer::NotVerified) => {
                 self.events.push_back(Event::Answered(answer));
                 self.verification_failed(now, waiting.pending, attempts_left - 1);
+            }
+            (Gesture::Sample(capture), Answer::Sample(sample)) => {
+                self.events.push_back(Event::Answered(answer));
+                let outcome = self.finish_capture(capture, sample);
+                self.respond(Command::BIO_ENROLLMENT, outcome);
             }
             (_, Answer::Decline) => {
                 self.events.push_back(Event::Answered(answer));
@@ -177,7 +188,9 @@ impl Authenticator {
 
     /// Asks for the next gesture that is missing, or finishes.
     pub(super) fn advance(&mut self, now: Timestamp, pending: Pending) {
-        if pending.consent.is_missing(Flags::UP) {
+        if let Work::Capture(capture, _) = pending.work {
+            self.ask(now, pending, Gesture::Sample(capture));
+        } else if pending.consent.is_missing(Flags::UP) {
             self.ask(now, pending, Gesture::Presence);
         } else if pending.consent.is_missing(Flags::UV) {
             let attempts_left = self.profile.built_in_uv.map_or(1, |uv| uv.attempts);
@@ -193,9 +206,14 @@ impl Authenticator {
         let prompt = match gesture {
             Gesture::Presence => Prompt::Presence { rp_id, user, purpose },
             Gesture::Verification { .. } => Prompt::Verification { rp_id, user, purpose },
+            Gesture::Sample(_) => Prompt::Sample { remaining: self.samples_remaining() },
+        };
+        let most = match pending.work {
+            Work::Capture(_, Some(most)) => most,
+            _ => USER_ACTION_MAX,
         };
         self.events.push_back(Event::Prompted(prompt.clone()));
-        self.state = State::Waiting(Waiting { pending, gesture, prompt, deadline: now + USER_ACTION_MAX });
+        self.state = State::Waiting(Waiting { pending, gesture, prompt, deadline: now + most });
     }
 
     fn verification_failed(&mut self, now: Timestamp, pending: Pending, attempts_left: u8) {
@@ -221,6 +239,8 @@ impl Authenticator {
             Work::GetAssertion(work) => self.finish_get_assertion(now, *work, given),
             Work::IssueToken(work) => Ok(self.finish_issue_token(now, *work, given)),
             Work::Select => Ok(vec![Status::OK.0]),
+            // A sample is answered when it comes.
+            Work::Capture(..) => Err(Status::NOT_ALLOWED),
             Work::Touch(_) if self.has_pin() => Err(Status::PIN_INVALID),
             Work::Touch(_) => Err(Status::PIN_NOT_SET),
         };

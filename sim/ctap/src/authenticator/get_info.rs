@@ -1,61 +1,110 @@
 //! authenticatorGetInfo (CTAP 2.3 §6.4). Encoded here: the types of `ctap-types` cannot say all of it.
 
+use minicbor::Encoder;
+
 use super::{Authenticator, Never, response};
-use crate::Feature;
+use crate::{Extension, Feature};
+
+/// The members of the answer, in their order.
+struct Members {
+    encoder: Encoder<Vec<u8>>,
+    count: u64,
+}
+
+impl Members {
+    /// Writes a member.
+    fn put<T>(&mut self, key: u8, value: impl FnOnce(&mut Encoder<Vec<u8>>) -> Result<T, Never>) {
+        self.encoder.u8(key).expect("a Vec takes every byte");
+        value(&mut self.encoder).expect("a Vec takes every byte");
+        self.count += 1;
+    }
+
+    /// Writes a member that is a list, unless the list is empty.
+    fn put_list<T>(&mut self, key: u8, items: &[T], item: impl Fn(&mut Encoder<Vec<u8>>, &T) -> Result<(), Never>) {
+        if items.is_empty() {
+            return;
+        }
+        self.put(key, |e| {
+            e.array(items.len() as u64)?;
+            items.iter().try_for_each(|it| item(e, it))
+        });
+    }
+}
 
 impl Authenticator {
     pub(super) fn get_info(&self) -> Vec<u8> {
-        self.encode_info().expect("a Vec takes every byte")
+        let mut members = Members { encoder: Encoder::new(Vec::with_capacity(512)), count: 0 };
+        self.put_model(&mut members);
+        self.put_state(&mut members);
+        let mut e = response();
+        e.map(members.count).expect("a Vec takes every byte");
+        let mut answer = e.into_writer();
+        answer.extend_from_slice(members.encoder.writer());
+        answer
     }
 
-    fn encode_info(&self) -> Result<Vec<u8>, Never> {
+    /// Members 0x01 to 0x0A: what every version of CTAP has.
+    fn put_model(&self, to: &mut Members) {
         let (profile, limits) = (&self.profile, &self.profile.limits);
+        to.put_list(0x01, &profile.versions, |e, it| e.str(it.name()).map(drop));
+        to.put_list(0x02, &profile.extensions, |e, it| e.str(it.name()).map(drop));
+        to.put(0x03, |e| e.bytes(&profile.aaguid).map(drop));
+        to.put(0x04, |e| {
+            let options = self.options();
+            e.map(options.len() as u64)?;
+            options.into_iter().try_for_each(|(name, on)| e.str(name)?.bool(on).map(drop))
+        });
+        to.put(0x05, |e| e.u64(limits.message_bytes as u64).map(drop));
+        to.put_list(0x06, &profile.pin_uv_auth_protocols, |e, it| e.u8(*it as u8).map(drop));
+        to.put(0x07, |e| e.u64(limits.list_length as u64).map(drop));
+        to.put(0x08, |e| e.u64(limits.credential_id_bytes as u64).map(drop));
+        to.put_list(0x09, &profile.transports, |e, it| e.str(it.name()).map(drop));
+        to.put_list(0x0A, &profile.algorithms, |e, it| {
+            e.map(2)?.str("alg")?.i64(it.number())?.str("type")?.str(wire::webauthn::PUBLIC_KEY).map(drop)
+        });
+    }
+
+    /// Members from 0x0B on: what CTAP 2.1 and later have added.
+    fn put_state(&self, to: &mut Members) {
+        let (profile, limits) = (&self.profile, &self.profile.limits);
+        if !profile.is_2_1() {
+            return;
+        }
+        let (pin, config) = (&self.durable.pin, &self.durable.config);
+        if let Some(bytes) = profile.large_blob_bytes {
+            to.put(0x0B, |e| e.u64(bytes as u64).map(drop));
+        }
+        if profile.pin.is_some() {
+            to.put(0x0C, |e| e.bool(pin.force_change).map(drop));
+            to.put(0x0D, |e| e.u8(pin.min_length).map(drop));
+        }
+        to.put(0x0E, |e| e.u32(profile.firmware_version).map(drop));
+        if profile.extends(Extension::CredBlob) {
+            to.put(0x0F, |e| e.u64(limits.cred_blob_bytes as u64).map(drop));
+        }
+        if profile.extends(Extension::MinPinLength) {
+            to.put(0x10, |e| e.u64(limits.min_pin_length_rp_ids as u64).map(drop));
+        }
+        if let Some(uv) = profile.built_in_uv {
+            to.put(0x11, |e| e.u8(PREFERRED_PLATFORM_UV_ATTEMPTS).map(drop));
+            to.put(0x12, |e| e.u32(uv.modality.bit()).map(drop));
+        }
         let room = limits.credentials.saturating_sub(self.durable.store.discoverable_count());
-        let uv = profile.built_in_uv;
-        let protocols = &profile.pin_uv_auth_protocols;
-        let optional = [!profile.extensions.is_empty(), !protocols.is_empty(), uv.is_some(), uv.is_some()];
-        let mut e = response();
-        e.map(10 + optional.into_iter().filter(|is_there| *is_there).count() as u64)?;
-        e.u8(0x01)?.array(profile.versions.len() as u64)?;
-        for version in &profile.versions {
-            e.str(version.name())?;
-        }
-        if !profile.extensions.is_empty() {
-            e.u8(0x02)?.array(profile.extensions.len() as u64)?;
-            for extension in &profile.extensions {
-                e.str(extension.name())?;
+        to.put(0x14, |e| e.u64(room as u64).map(drop));
+        if profile.is_2_3() {
+            to.put_list(0x16, &profile.attestation_formats, |e, it| e.str(it.name()).map(drop));
+            if profile.built_in_uv.is_some() && profile.pin.is_some() {
+                to.put(0x17, |e| e.u32(self.durable.uv_since_pin).map(drop));
             }
-        }
-        e.u8(0x03)?.bytes(&profile.aaguid)?;
-        let options = self.options();
-        e.u8(0x04)?.map(options.len() as u64)?;
-        for (name, on) in options {
-            e.str(name)?.bool(on)?;
-        }
-        e.u8(0x05)?.u64(limits.message_bytes as u64)?;
-        if !protocols.is_empty() {
-            e.u8(0x06)?.array(protocols.len() as u64)?;
-            for protocol in protocols {
-                e.u8(*protocol as u8)?;
+            if profile.has(Feature::LongTouchForReset) {
+                to.put(0x18, |e| e.bool(config.long_touch_for_reset).map(drop));
             }
+            to.put_list(0x1A, &profile.transports, |e, it| e.str(it.name()).map(drop));
+            if let Some(policy) = profile.pin {
+                to.put(0x1D, |e| e.u8(policy.max_length).map(drop));
+            }
+            to.put_list(0x1F, &profile.config_commands, |e, it| e.u8(*it as u8).map(drop));
         }
-        e.u8(0x07)?.u64(limits.list_length as u64)?;
-        e.u8(0x08)?.u64(limits.credential_id_bytes as u64)?;
-        e.u8(0x09)?.array(profile.transports.len() as u64)?;
-        for transport in &profile.transports {
-            e.str(transport.name())?;
-        }
-        e.u8(0x0A)?.array(profile.algorithms.len() as u64)?;
-        for algorithm in &profile.algorithms {
-            e.map(2)?.str("alg")?.i64(algorithm.number())?.str("type")?.str(wire::webauthn::PUBLIC_KEY)?;
-        }
-        e.u8(0x0E)?.u32(profile.firmware_version)?;
-        if let Some(uv) = uv {
-            e.u8(0x11)?.u8(PREFERRED_PLATFORM_UV_ATTEMPTS)?;
-            e.u8(0x12)?.u32(uv.modality.bit())?;
-        }
-        e.u8(0x14)?.u64(room as u64)?;
-        Ok(e.into_writer())
     }
 
     /// The options and their present state, in canonical order. An option that is absent is not supported.
