@@ -1,6 +1,8 @@
 //! The authenticator: command bytes in, response bytes out, the user as an input in between (CTAP 2.3 §6).
 
 mod client_pin;
+mod continuation;
+mod credential_management;
 mod gesture;
 mod get_assertion;
 mod get_info;
@@ -17,11 +19,11 @@ use clockwork::Stream;
 use jiff::Timestamp;
 use wire::Status;
 
+use self::continuation::Continuation;
 use self::gesture::{Pending, State};
-use self::get_next_assertion::Remaining;
 use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
-use crate::{Attestation, Credential, Event, Misbehaviour, Profile, request};
+use crate::{Attestation, Credential, Event, Feature, Misbehaviour, Profile, request};
 
 /// A CTAP authenticator.
 pub struct Authenticator {
@@ -31,7 +33,7 @@ pub struct Authenticator {
     rng: Stream,
     durable: Durable,
     state: State,
-    remaining: Option<Remaining>,
+    continuation: Option<Continuation>,
     token: Option<Token>,
     /// Made when first asked for, since most phones of a large lab never are.
     key_agreements: [Option<KeyAgreement>; 2],
@@ -66,7 +68,7 @@ impl Authenticator {
             misbehaviour: Misbehaviour::None,
             rng,
             state: State::Idle,
-            remaining: None,
+            continuation: None,
             token: None,
             key_agreements: [None, None],
             pin_mismatches: 0,
@@ -85,9 +87,7 @@ impl Authenticator {
         if !matches!(self.state, State::Idle) {
             return self.respond(command, Err(Status::CHANNEL_BUSY));
         }
-        if !command.continues_assertions() {
-            self.remaining = None;
-        }
+        self.end_unless_continued(now, command);
         match self.dispatch(now, command, parameters) {
             Ok(Step::Respond(response)) => self.respond(command, Ok(response)),
             Ok(Step::Ask(pending)) => self.advance(now, pending),
@@ -111,14 +111,12 @@ impl Authenticator {
         self.events.pop_front()
     }
 
-    /// The power is cut and comes back: what was under way, the token, its keys and the list of further assertions
-    /// are gone (§6.5.2). Credentials and the count of failed biometrics stay.
+    /// The power is cut and comes back: what was under way, the token, its keys and what the next command
+    /// might have continued are gone (§6.5.2). Credentials, the persistent token and the count of failed biometrics
+    /// stay.
     pub fn handle_power_cycle(&mut self) {
         self.state = State::Idle;
-        self.remaining = None;
-        self.token = None;
-        self.key_agreements = [None, None];
-        self.pin_mismatches = 0;
+        self.forget();
         self.responses.clear();
         self.events.push_back(Event::PowerCycled);
     }
@@ -152,6 +150,9 @@ impl Authenticator {
     /// Deletes a credential, as its owner may on the phone; tells whether there was one.
     pub fn delete_credential(&mut self, id: &[u8]) -> bool {
         let Some(credential) = self.durable.store.remove(id) else { return false };
+        if credential.is_discoverable {
+            self.durable.credentials_changed();
+        }
         self.events.push_back(Event::CredentialDeleted {
             rp_id: credential.rp_id,
             user: credential.user_name,
@@ -206,6 +207,12 @@ impl Authenticator {
                 self.decoded(command, None);
                 self.get_next_assertion(now).map(Step::Respond)
             }
+            Command::CREDENTIAL_MANAGEMENT if self.profile.has(Feature::CredMgmt) => {
+                let sequence = self.take_sequence();
+                let request = credential_management::Request::decode(parameters)?;
+                self.decoded(command, None);
+                self.credential_management(now, &request, sequence).map(Step::Respond)
+            }
             Command::SELECTION if self.profile.is_2_1() => {
                 self.decoded(command, None);
                 Ok(Step::Ask(selection::pending()))
@@ -222,6 +229,14 @@ impl Authenticator {
         let status = outcome.as_ref().err().copied().unwrap_or(Status::OK);
         self.events.push_back(Event::Response { name: command.name(), status });
         self.responses.push_back(outcome.unwrap_or_else(|status| vec![status.0]));
+    }
+
+    /// Loses what does not outlive the power: the token, its keys, the count of wrong PINs, what could be continued.
+    fn forget(&mut self) {
+        self.continuation = None;
+        self.token = None;
+        self.key_agreements = [None, None];
+        self.pin_mismatches = 0;
     }
 
     /// Makes a protocol's key agreement key anew, so that what was agreed before is void.
@@ -244,6 +259,7 @@ impl Command {
     const GET_INFO: Self = Self(0x04);
     const CLIENT_PIN: Self = Self(0x06);
     const GET_NEXT_ASSERTION: Self = Self(0x08);
+    const CREDENTIAL_MANAGEMENT: Self = Self(0x0A);
     const SELECTION: Self = Self(0x0B);
 
     fn name(self) -> &'static str {
@@ -253,15 +269,10 @@ impl Command {
             Self::GET_INFO => "authenticatorGetInfo",
             Self::CLIENT_PIN => "authenticatorClientPIN",
             Self::GET_NEXT_ASSERTION => "authenticatorGetNextAssertion",
+            Self::CREDENTIAL_MANAGEMENT => "authenticatorCredentialManagement",
             Self::SELECTION => "authenticatorSelection",
             _ => "an unknown command",
         }
-    }
-
-    /// Which command may follow a getAssertion without ending its list of further assertions (§6.3): its own
-    /// continuation only.
-    fn continues_assertions(self) -> bool {
-        self == Self::GET_NEXT_ASSERTION
     }
 }
 

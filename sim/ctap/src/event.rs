@@ -70,6 +70,13 @@ pub enum Event {
         /// Its id.
         id: Vec<u8>,
     },
+    /// What a credential tells of its account was changed by the host.
+    CredentialUpdated {
+        /// Its relying party.
+        rp_id: String,
+        /// Its account's new name.
+        user: Option<String>,
+    },
     /// An assertion was signed.
     Asserted {
         /// The relying party.
@@ -107,6 +114,9 @@ impl fmt::Display for Event {
             }
             Self::CredentialDeleted { rp_id, user, .. } => {
                 write!(f, "the credential of {} at {rp_id} was deleted", name(user))
+            }
+            Self::CredentialUpdated { rp_id, user } => {
+                write!(f, "the credential of {} at {rp_id} was updated", name(user))
             }
             Self::Asserted { rp_id, user, sign_count } => {
                 write!(f, "an assertion for {} at {rp_id} was signed with counter {sign_count}", name(user))

@@ -63,6 +63,29 @@ pub(crate) const CLIENT_PIN: &[Member] = &[
     optional(Number(10), Kind::Text { max: 256 }),
 ];
 
+/// §6.8.
+pub(crate) const CREDENTIAL_MANAGEMENT: &[Member] = &[
+    required(Number(1), Kind::Unsigned),
+    optional(Number(2), Kind::Map(CREDENTIAL_MANAGEMENT_PARAMS)),
+    optional(Number(3), Kind::Unsigned),
+    optional(Number(4), MAC),
+];
+
+/// A member of a request in canonical CBOR, byte by byte as it was sent: what a pinUvAuthParam covers.
+pub(crate) fn member(parameters: &[u8], key: u64) -> Option<&[u8]> {
+    let mut decoder = Decoder::new(parameters);
+    for _ in 0..decoder.map().ok()?? {
+        let is_it = decoder.probe().u64().is_ok_and(|number| number == key);
+        decoder.skip().ok()?;
+        let start = decoder.position();
+        decoder.skip().ok()?;
+        if is_it {
+            return Some(&parameters[start..decoder.position()]);
+        }
+    }
+    None
+}
+
 /// The algorithms of a normalised makeCredential request, in the platform's order; `ctap-types` knows two of them only.
 pub(crate) fn algorithms(normalised: &[u8]) -> Vec<i64> {
     fn read(normalised: &[u8]) -> Result<Vec<i64>, minicbor::decode::Error> {
@@ -98,6 +121,8 @@ const USER: &[Member] = &[
     optional(Name("name"), Kind::Text { max: usize::MAX }),
     optional(Name("displayName"), Kind::Text { max: usize::MAX }),
 ];
+const CREDENTIAL_MANAGEMENT_PARAMS: &[Member] =
+    &[optional(Number(1), HASH), optional(Number(2), Kind::Map(DESCRIPTOR)), optional(Number(3), Kind::Map(USER))];
 const PARAMETERS: &[Member] = &[required(Name("alg"), Kind::Integer), required(Name("type"), Kind::Text { max: 32 })];
 const DESCRIPTOR: &[Member] = &[
     required(Name("id"), Kind::Bytes { min: 0, max: usize::MAX }),
