@@ -8,6 +8,7 @@ mod get_assertion;
 mod get_info;
 mod get_next_assertion;
 mod hmac_secret;
+mod large_blobs;
 mod make_credential;
 mod selection;
 mod verification;
@@ -213,6 +214,11 @@ impl Authenticator {
                 self.decoded(command, None);
                 self.credential_management(now, &request, sequence).map(Step::Respond)
             }
+            Command::LARGE_BLOBS if self.profile.large_blob_bytes.is_some() => {
+                let request = large_blobs::Request::decode(parameters)?;
+                self.decoded(command, None);
+                self.large_blobs(now, request).map(Step::Respond)
+            }
             Command::SELECTION if self.profile.is_2_1() => {
                 self.decoded(command, None);
                 Ok(Step::Ask(selection::pending()))
@@ -261,6 +267,7 @@ impl Command {
     const GET_NEXT_ASSERTION: Self = Self(0x08);
     const CREDENTIAL_MANAGEMENT: Self = Self(0x0A);
     const SELECTION: Self = Self(0x0B);
+    const LARGE_BLOBS: Self = Self(0x0C);
 
     fn name(self) -> &'static str {
         match self {
@@ -271,6 +278,7 @@ impl Command {
             Self::GET_NEXT_ASSERTION => "authenticatorGetNextAssertion",
             Self::CREDENTIAL_MANAGEMENT => "authenticatorCredentialManagement",
             Self::SELECTION => "authenticatorSelection",
+            Self::LARGE_BLOBS => "authenticatorLargeBlobs",
             _ => "an unknown command",
         }
     }

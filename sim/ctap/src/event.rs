@@ -77,6 +77,11 @@ pub enum Event {
         /// Its account's new name.
         user: Option<String>,
     },
+    /// The large-blob array was written anew.
+    LargeBlobsWritten {
+        /// Its size, the digest included.
+        bytes: usize,
+    },
     /// An assertion was signed.
     Asserted {
         /// The relying party.
@@ -118,6 +123,7 @@ impl fmt::Display for Event {
             Self::CredentialUpdated { rp_id, user } => {
                 write!(f, "the credential of {} at {rp_id} was updated", name(user))
             }
+            Self::LargeBlobsWritten { bytes } => write!(f, "a large-blob array of {bytes} bytes was written"),
             Self::Asserted { rp_id, user, sign_count } => {
                 write!(f, "an assertion for {} at {rp_id} was signed with counter {sign_count}", name(user))
             }

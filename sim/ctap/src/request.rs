@@ -71,6 +71,16 @@ pub(crate) const CREDENTIAL_MANAGEMENT: &[Member] = &[
     optional(Number(4), MAC),
 ];
 
+/// §6.10.
+pub(crate) const LARGE_BLOBS: &[Member] = &[
+    optional(Number(1), Kind::Unsigned),
+    optional(Number(2), Kind::Bytes { min: 0, max: usize::MAX }),
+    optional(Number(3), Kind::Unsigned),
+    optional(Number(4), Kind::Unsigned),
+    optional(Number(5), MAC),
+    optional(Number(6), Kind::Unsigned),
+];
+
 /// A member of a request in canonical CBOR, byte by byte as it was sent: what a pinUvAuthParam covers.
 pub(crate) fn member(parameters: &[u8], key: u64) -> Option<&[u8]> {
     let mut decoder = Decoder::new(parameters);

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use super::get_next_assertion::Remaining;
+use super::large_blobs::Writing;
 use super::{Authenticator, Command};
 use crate::store::{RpIdHash, Serial};
 
@@ -24,6 +25,8 @@ pub(super) enum Sequence {
     RelyingParties(VecDeque<RpIdHash>),
     /// Further credentials of a relying party (§6.8.4).
     Credentials(VecDeque<Serial>),
+    /// A large-blob array of which more fragments are to come (§6.10.2).
+    LargeBlobs(Writing),
 }
 
 impl Continuation {
@@ -32,6 +35,7 @@ impl Continuation {
         let is_continued = match self.sequence {
             Sequence::Assertions(_) => command == Command::GET_NEXT_ASSERTION,
             Sequence::RelyingParties(_) | Sequence::Credentials(_) => command == Command::CREDENTIAL_MANAGEMENT,
+            Sequence::LargeBlobs(_) => command == Command::LARGE_BLOBS,
         };
         is_continued && now.duration_since(self.last) <= PAUSE_MAX
     }
@@ -45,6 +49,10 @@ impl Authenticator {
 
     pub(super) fn leave(&mut self, now: Timestamp, sequence: Sequence) {
         self.continuation = Some(Continuation { sequence, last: now });
+    }
+
+    pub(super) fn sequence(&self) -> Option<&Sequence> {
+        self.continuation.as_ref().map(|continuation| &continuation.sequence)
     }
 
     pub(super) fn take_sequence(&mut self) -> Option<Sequence> {

@@ -5,6 +5,7 @@ mod credential_management;
 mod get_assertion;
 mod get_info;
 mod hmac_secret;
+mod large_blobs;
 mod make_credential;
 mod malformed;
 mod misbehaviour;

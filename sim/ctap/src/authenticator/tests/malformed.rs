@@ -94,6 +94,15 @@ fn update_user_information() -> Request {
         .with(4, Value::Bytes(vec![0; 32]))
 }
 
+fn set_large_blobs() -> Request {
+    Request(0x0C, BTreeMap::new())
+        .with(2, Value::Bytes(vec![0x80; 17]))
+        .with(3, Value::Int(0))
+        .with(4, Value::Int(17))
+        .with(5, Value::Bytes(vec![0; 32]))
+        .with(6, Value::Int(2))
+}
+
 /// A request with one byte changed, cut short or lengthened: near enough to a good one to get past the first checks.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let good = prop_oneof![
@@ -101,6 +110,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
         Just(get_assertion().bytes()),
         Just(client_pin(6).bytes()),
         Just(update_user_information().bytes()),
+        Just(set_large_blobs().bytes()),
     ];
     (good, any::<prop::sample::Index>(), any::<u8>(), 0..3usize).prop_map(|(mut bytes, at, byte, how)| {
         let at = at.index(bytes.len());
