@@ -10,6 +10,7 @@ mod get_next_assertion;
 mod hmac_secret;
 mod large_blobs;
 mod make_credential;
+mod reset;
 mod selection;
 mod verification;
 
@@ -40,6 +41,8 @@ pub struct Authenticator {
     key_agreements: [Option<KeyAgreement>; 2],
     /// Wrong PINs in a row since the power came (§6.5.5.6).
     pin_mismatches: u8,
+    /// When the power came. A new authenticator learns it from the first time that it is told.
+    powered_up: Option<Timestamp>,
     responses: VecDeque<Vec<u8>>,
     events: VecDeque<Event>,
 }
@@ -73,6 +76,7 @@ impl Authenticator {
             token: None,
             key_agreements: [None, None],
             pin_mismatches: 0,
+            powered_up: None,
             responses: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -81,6 +85,7 @@ impl Authenticator {
     /// Takes a command: its byte and its parameters. While one waits for the user, another is answered with
     /// `CTAP1_ERR_CHANNEL_BUSY`; framing sees to it that this does not happen.
     pub fn handle_command(&mut self, now: Timestamp, bytes: &[u8]) {
+        self.powered_up.get_or_insert(now);
         let (command, parameters) = match bytes.split_first() {
             Some((&byte, parameters)) => (Command(byte), parameters),
             None => return self.respond(Command(0), Err(Status::INVALID_LENGTH)),
@@ -112,12 +117,13 @@ impl Authenticator {
         self.events.pop_front()
     }
 
-    /// The power is cut and comes back: what was under way, the token, its keys and what the next command
+    /// The power is cut and comes back at `now`: what was under way, the token, its keys and what the next command
     /// might have continued are gone (§6.5.2). Credentials, the persistent token and the count of failed biometrics
     /// stay.
-    pub fn handle_power_cycle(&mut self) {
+    pub fn handle_power_cycle(&mut self, now: Timestamp) {
         self.state = State::Idle;
         self.forget();
+        self.powered_up = Some(now);
         self.responses.clear();
         self.events.push_back(Event::PowerCycled);
     }
@@ -208,6 +214,10 @@ impl Authenticator {
                 self.decoded(command, None);
                 self.get_next_assertion(now).map(Step::Respond)
             }
+            Command::RESET if self.profile.reset => {
+                self.decoded(command, None);
+                self.reset(now).map(Step::Ask)
+            }
             Command::CREDENTIAL_MANAGEMENT if self.profile.has(Feature::CredMgmt) => {
                 let sequence = self.take_sequence();
                 let request = credential_management::Request::decode(parameters)?;
@@ -264,6 +274,7 @@ impl Command {
     const GET_ASSERTION: Self = Self(0x02);
     const GET_INFO: Self = Self(0x04);
     const CLIENT_PIN: Self = Self(0x06);
+    const RESET: Self = Self(0x07);
     const GET_NEXT_ASSERTION: Self = Self(0x08);
     const CREDENTIAL_MANAGEMENT: Self = Self(0x0A);
     const SELECTION: Self = Self(0x0B);
@@ -275,6 +286,7 @@ impl Command {
             Self::GET_ASSERTION => "authenticatorGetAssertion",
             Self::GET_INFO => "authenticatorGetInfo",
             Self::CLIENT_PIN => "authenticatorClientPIN",
+            Self::RESET => "authenticatorReset",
             Self::GET_NEXT_ASSERTION => "authenticatorGetNextAssertion",
             Self::CREDENTIAL_MANAGEMENT => "authenticatorCredentialManagement",
             Self::SELECTION => "authenticatorSelection",

@@ -82,6 +82,8 @@ pub enum Event {
         /// Its size, the digest included.
         bytes: usize,
     },
+    /// The key is as it left the factory: credentials, PIN, fingerprints and settings are gone.
+    Reset,
     /// An assertion was signed.
     Asserted {
         /// The relying party.
@@ -124,6 +126,7 @@ impl fmt::Display for Event {
                 write!(f, "the credential of {} at {rp_id} was updated", name(user))
             }
             Self::LargeBlobsWritten { bytes } => write!(f, "a large-blob array of {bytes} bytes was written"),
+            Self::Reset => write!(f, "the key was reset"),
             Self::Asserted { rp_id, user, sign_count } => {
                 write!(f, "an assertion for {} at {rp_id} was signed with counter {sign_count}", name(user))
             }

@@ -43,6 +43,8 @@ pub(super) enum Work {
     MakeCredential(Box<make_credential::Work>),
     GetAssertion(Box<get_assertion::Work>),
     IssueToken(Box<client_pin::IssueToken>),
+    /// authenticatorReset.
+    Reset,
     /// authenticatorSelection.
     Select,
     /// A zero-length pinUvAuthParam: a touch, then this status (§6.1.2 step 1, §6.2.2 step 1).
@@ -75,6 +77,7 @@ impl Work {
             Self::MakeCredential(_) => Command::MAKE_CREDENTIAL,
             Self::GetAssertion(_) => Command::GET_ASSERTION,
             Self::IssueToken(_) => Command::CLIENT_PIN,
+            Self::Reset => Command::RESET,
             Self::Select => Command::SELECTION,
             Self::Touch(command) => *command,
         }
@@ -113,7 +116,7 @@ impl Authenticator {
         self.handle_timeout(now);
         let State::Waiting(mut waiting) = std::mem::replace(&mut self.state, State::Idle) else { return };
         match (waiting.gesture, answer) {
-            (Gesture::Presence, Answer::Accept) => {
+            (Gesture::Presence, _) if waiting.prompt.takes(answer) => {
                 self.events.push_back(Event::Answered(answer));
                 waiting.pending.consent.given |= Flags::UP;
                 self.advance(now, waiting.pending);
@@ -166,6 +169,7 @@ impl Authenticator {
 
     /// Ends what has waited too long.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.powered_up.get_or_insert(now);
         if self.poll_timeout().is_none_or(|deadline| now < deadline) {
             return;
         }
@@ -220,6 +224,7 @@ impl Authenticator {
             Work::MakeCredential(work) => self.finish_make_credential(now, *work, given),
             Work::GetAssertion(work) => self.finish_get_assertion(now, *work, given),
             Work::IssueToken(work) => Ok(self.finish_issue_token(now, *work, given)),
+            Work::Reset => Ok(self.finish_reset()),
             Work::Select => Ok(vec![Status::OK.0]),
             Work::Touch(_) if self.has_pin() => Err(Status::PIN_INVALID),
             Work::Touch(_) => Err(Status::PIN_NOT_SET),

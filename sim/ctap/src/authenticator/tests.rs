@@ -9,6 +9,7 @@ mod large_blobs;
 mod make_credential;
 mod malformed;
 mod misbehaviour;
+mod reset;
 mod user;
 
 use std::collections::BTreeMap;

@@ -174,7 +174,7 @@ fn an_enumeration_ends_after_thirty_seconds_and_with_the_power() {
     desk.pass(31);
     desk.check(&manage(5), &[], NOT_ALLOWED);
     ok(&mut desk, &credentials(RP, &token));
-    desk.key.handle_power_cycle();
+    desk.key.handle_power_cycle(desk.now);
     desk.check(&manage(5), &[], NOT_ALLOWED);
 }
 
@@ -306,7 +306,7 @@ fn a_persistent_token_reads_and_changes_nothing_under_either_protocol() {
     let token = desk.pin_token(Protocol::One, PCMR, None);
     assert_eq!(desk.pin_token(Protocol::Two, PCMR, None), token, "there is one");
     desk.pass(3600);
-    desk.key.handle_power_cycle();
+    desk.key.handle_power_cycle(desk.now);
     for protocol in [Protocol::One, Protocol::Two] {
         let hash = [(1, Value::Bytes(Sha256::digest(RP).to_vec()))];
         desk.check(&authorised(1, &[], protocol, &token), &[], "CTAP2_OK");

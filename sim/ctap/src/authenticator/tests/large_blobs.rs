@@ -112,7 +112,7 @@ fn an_array_is_written_in_fragments_and_kept_without_power() {
     assert_eq!(read(&mut desk).len(), 17, "it is not whole");
     desk.check(&authorised(&array[1800..], 1800, None, &token), &[], "CTAP2_OK");
     assert!(desk.events().contains(&"a large-blob array of 2000 bytes was written".to_owned()));
-    desk.key.handle_power_cycle();
+    desk.key.handle_power_cycle(desk.now);
     assert_eq!(read(&mut desk), array);
 }
 
@@ -159,7 +159,7 @@ fn another_command_a_pause_and_the_power_end_the_writing() {
     let mut desk = Desk::of("ctap-2.3");
     let array = array(40);
     let interruptions: [fn(&mut Desk); 3] =
-        [|desk| drop(desk.send_bytes(&[4], &[])), |desk| desk.pass(31), |desk| desk.key.handle_power_cycle()];
+        [|desk| drop(desk.send_bytes(&[4], &[])), |desk| desk.pass(31), |desk| desk.key.handle_power_cycle(desk.now)];
     for interrupt in interruptions {
         desk.check(&set(&array[..10], 0, Some(40)), &[], "CTAP2_OK");
         interrupt(&mut desk);

@@ -111,6 +111,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
         Just(client_pin(6).bytes()),
         Just(update_user_information().bytes()),
         Just(set_large_blobs().bytes()),
+        Just(vec![0x07]),
     ];
     (good, any::<prop::sample::Index>(), any::<u8>(), 0..3usize).prop_map(|(mut bytes, at, byte, how)| {
         let at = at.index(bytes.len());
