@@ -2,18 +2,42 @@
 
 use super::{Authenticator, Never, response};
 use crate::Feature;
+use crate::pin_uv::Sealed;
 
 impl Authenticator {
-    pub(super) fn get_info(&self) -> Vec<u8> {
-        self.encode_info().expect("a Vec takes every byte")
+    pub(super) fn get_info(&mut self) -> Vec<u8> {
+        let enc_identifier = self.sealed(Sealed::Identifier);
+        let enc_cred_store_state = self.sealed(Sealed::CredStoreState);
+        self.encode_info(enc_identifier, enc_cred_store_state).expect("a Vec takes every byte")
     }
 
-    fn encode_info(&self) -> Result<Vec<u8>, Never> {
+    /// A member that the holder of the persistent token alone can read; none until there is such a token.
+    fn sealed(&mut self, member: Sealed) -> Option<[u8; 32]> {
+        let value = match member {
+            Sealed::Identifier => self.durable.identifier,
+            Sealed::CredStoreState => self.durable.cred_store_state,
+        };
+        let token = self.durable.persistent_token.as_ref()?;
+        Some(member.seal(token, value, &mut self.rng))
+    }
+
+    fn encode_info(
+        &self,
+        enc_identifier: Option<[u8; 32]>,
+        enc_cred_store_state: Option<[u8; 32]>,
+    ) -> Result<Vec<u8>, Never> {
         let (profile, limits) = (&self.profile, &self.profile.limits);
         let room = limits.credentials.saturating_sub(self.durable.store.discoverable_count());
         let uv = profile.built_in_uv;
         let protocols = &profile.pin_uv_auth_protocols;
-        let optional = [!profile.extensions.is_empty(), !protocols.is_empty(), uv.is_some(), uv.is_some()];
+        let optional = [
+            !profile.extensions.is_empty(),
+            !protocols.is_empty(),
+            uv.is_some(),
+            uv.is_some(),
+            enc_identifier.is_some(),
+            enc_cred_store_state.is_some(),
+        ];
         let mut e = response();
         e.map(10 + optional.into_iter().filter(|is_there| *is_there).count() as u64)?;
         e.u8(0x01)?.array(profile.versions.len() as u64)?;
@@ -55,6 +79,12 @@ impl Authenticator {
             e.u8(0x12)?.u32(uv.modality.bit())?;
         }
         e.u8(0x14)?.u64(room as u64)?;
+        if let Some(sealed) = enc_identifier {
+            e.u8(0x19)?.bytes(&sealed)?;
+        }
+        if let Some(sealed) = enc_cred_store_state {
+            e.u8(0x1E)?.bytes(&sealed)?;
+        }
         Ok(e.into_writer())
     }
 
