@@ -19,6 +19,11 @@ pub(crate) fn push_credential(bytes: &mut Vec<u8>, aaguid: [u8; 16], id: &[u8], 
     bytes.extend_from_slice(&aaguid);
     bytes.extend_from_slice(&u16::try_from(id.len()).expect("ids made here are short").to_be_bytes());
     bytes.extend_from_slice(id);
+    push_public_key(bytes, key);
+}
+
+/// Appends a credential's public key as a COSE key: the same at registration and when credentials are listed.
+pub(crate) fn push_public_key(bytes: &mut Vec<u8>, key: &VerifyingKey) {
     push_cose_key(bytes, &ES256_HEAD, key.to_sec1_point(false).as_bytes());
 }
 

@@ -3,12 +3,16 @@
 mod bio_enrollment;
 mod client_pin;
 mod config;
+mod continuation;
+mod credential_management;
 mod gesture;
 mod get_assertion;
 mod get_info;
 mod get_next_assertion;
 mod hmac_secret;
+mod large_blobs;
 mod make_credential;
+mod reset;
 mod selection;
 mod verification;
 
@@ -20,11 +24,11 @@ use jiff::Timestamp;
 use wire::Status;
 
 use self::bio_enrollment::Enrollment;
+use self::continuation::Continuation;
 use self::gesture::{Pending, State};
-use self::get_next_assertion::Remaining;
 use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
-use crate::{Attestation, Credential, Event, Misbehaviour, Profile, request};
+use crate::{Attestation, Credential, Event, Feature, Misbehaviour, Profile, request};
 
 /// A CTAP authenticator.
 pub struct Authenticator {
@@ -34,7 +38,7 @@ pub struct Authenticator {
     rng: Stream,
     durable: Durable,
     state: State,
-    remaining: Option<Remaining>,
+    continuation: Option<Continuation>,
     token: Option<Token>,
     /// Made when first asked for, since most phones of a large lab never are.
     key_agreements: [Option<KeyAgreement>; 2],
@@ -42,6 +46,8 @@ pub struct Authenticator {
     pin_mismatches: u8,
     /// The finger that is being enrolled.
     enrollment: Option<Enrollment>,
+    /// When the power came. A new authenticator learns it from the first time that it is told.
+    powered_up: Option<Timestamp>,
     responses: VecDeque<Vec<u8>>,
     events: VecDeque<Event>,
 }
@@ -71,11 +77,12 @@ impl Authenticator {
             misbehaviour: Misbehaviour::None,
             rng,
             state: State::Idle,
-            remaining: None,
+            continuation: None,
             token: None,
             key_agreements: [None, None],
             pin_mismatches: 0,
             enrollment: None,
+            powered_up: None,
             responses: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -84,6 +91,7 @@ impl Authenticator {
     /// Takes a command: its byte and its parameters. While one waits for the user, another is answered with
     /// `CTAP1_ERR_CHANNEL_BUSY`; framing sees to it that this does not happen.
     pub fn handle_command(&mut self, now: Timestamp, bytes: &[u8]) {
+        self.powered_up.get_or_insert(now);
         let (command, parameters) = match bytes.split_first() {
             Some((&byte, parameters)) => (Command(byte), parameters),
             None => return self.respond(Command(0), Err(Status::INVALID_LENGTH)),
@@ -91,9 +99,7 @@ impl Authenticator {
         if !matches!(self.state, State::Idle) {
             return self.respond(command, Err(Status::CHANNEL_BUSY));
         }
-        if !command.continues_assertions() {
-            self.remaining = None;
-        }
+        self.end_unless_continued(now, command);
         match self.dispatch(now, command, parameters) {
             Ok(Step::Respond(response)) => self.respond(command, Ok(response)),
             Ok(Step::Ask(pending)) => self.advance(now, pending),
@@ -117,15 +123,13 @@ impl Authenticator {
         self.events.pop_front()
     }
 
-    /// The power is cut and comes back: what was under way, the token, its keys and the list of further assertions
-    /// are gone (§6.5.2). Credentials and the count of failed biometrics stay.
-    pub fn handle_power_cycle(&mut self) {
+    /// The power is cut and comes back at `now`: what was under way, the token, its keys and what the next command
+    /// might have continued are gone (§6.5.2). Credentials, the persistent token and the count of failed biometrics
+    /// stay.
+    pub fn handle_power_cycle(&mut self, now: Timestamp) {
         self.state = State::Idle;
-        self.remaining = None;
-        self.token = None;
-        self.key_agreements = [None, None];
-        self.pin_mismatches = 0;
-        self.enrollment = None;
+        self.forget();
+        self.powered_up = Some(now);
         self.responses.clear();
         self.events.push_back(Event::PowerCycled);
     }
@@ -159,6 +163,9 @@ impl Authenticator {
     /// Deletes a credential, as its owner may on the phone; tells whether there was one.
     pub fn delete_credential(&mut self, id: &[u8]) -> bool {
         let Some(credential) = self.durable.store.remove(id) else { return false };
+        if credential.is_discoverable {
+            self.durable.credentials_changed();
+        }
         self.events.push_back(Event::CredentialDeleted {
             rp_id: credential.rp_id,
             user: credential.user_name,
@@ -225,6 +232,21 @@ impl Authenticator {
                 self.decoded(command, None);
                 self.configure(now, request).map(Step::Respond)
             }
+            Command::RESET if self.profile.reset => {
+                self.decoded(command, None);
+                self.reset(now).map(Step::Ask)
+            }
+            Command::CREDENTIAL_MANAGEMENT if self.profile.has(Feature::CredMgmt) => {
+                let sequence = self.take_sequence();
+                let request = credential_management::Request::decode(parameters)?;
+                self.decoded(command, None);
+                self.credential_management(now, &request, sequence).map(Step::Respond)
+            }
+            Command::LARGE_BLOBS if self.profile.large_blob_bytes.is_some() => {
+                let request = large_blobs::Request::decode(parameters)?;
+                self.decoded(command, None);
+                self.large_blobs(now, request).map(Step::Respond)
+            }
             Command::SELECTION if self.profile.is_2_1() => {
                 self.decoded(command, None);
                 Ok(Step::Ask(selection::pending()))
@@ -241,6 +263,15 @@ impl Authenticator {
         let status = outcome.as_ref().err().copied().unwrap_or(Status::OK);
         self.events.push_back(Event::Response { name: command.name(), status });
         self.responses.push_back(outcome.unwrap_or_else(|status| vec![status.0]));
+    }
+
+    /// Loses what does not outlive the power: the token, its keys, the count of wrong PINs, what could be continued.
+    fn forget(&mut self) {
+        self.continuation = None;
+        self.token = None;
+        self.key_agreements = [None, None];
+        self.pin_mismatches = 0;
+        self.enrollment = None;
     }
 
     /// Makes a protocol's key agreement key anew, so that what was agreed before is void.
@@ -262,10 +293,13 @@ impl Command {
     const GET_ASSERTION: Self = Self(0x02);
     const GET_INFO: Self = Self(0x04);
     const CLIENT_PIN: Self = Self(0x06);
+    const RESET: Self = Self(0x07);
     const GET_NEXT_ASSERTION: Self = Self(0x08);
     const BIO_ENROLLMENT: Self = Self(0x09);
-    const SELECTION: Self = Self(0x0B);
     const CONFIG: Self = Self(0x0D);
+    const CREDENTIAL_MANAGEMENT: Self = Self(0x0A);
+    const SELECTION: Self = Self(0x0B);
+    const LARGE_BLOBS: Self = Self(0x0C);
 
     fn name(self) -> &'static str {
         match self {
@@ -273,18 +307,15 @@ impl Command {
             Self::GET_ASSERTION => "authenticatorGetAssertion",
             Self::GET_INFO => "authenticatorGetInfo",
             Self::CLIENT_PIN => "authenticatorClientPIN",
+            Self::RESET => "authenticatorReset",
             Self::GET_NEXT_ASSERTION => "authenticatorGetNextAssertion",
             Self::BIO_ENROLLMENT => "authenticatorBioEnrollment",
-            Self::SELECTION => "authenticatorSelection",
             Self::CONFIG => "authenticatorConfig",
+            Self::CREDENTIAL_MANAGEMENT => "authenticatorCredentialManagement",
+            Self::SELECTION => "authenticatorSelection",
+            Self::LARGE_BLOBS => "authenticatorLargeBlobs",
             _ => "an unknown command",
         }
-    }
-
-    /// Which command may follow a getAssertion without ending its list of further assertions (§6.3): its own
-    /// continuation only.
-    fn continues_assertions(self) -> bool {
-        self == Self::GET_NEXT_ASSERTION
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Credential {
     pub id: Vec<u8>,
     /// Its relying party.
     pub rp_id: String,
+    /// The relying party's name, if it gave one.
+    pub rp_name: Option<String>,
     /// The relying party's handle of the account.
     pub user_handle: Vec<u8>,
     /// The account's name.

@@ -51,11 +51,20 @@ impl Durable {
             uv_since_pin: 0,
             pin: PinState::new(profile.pin),
             config: Config::default(),
-            large_blobs: Vec::new(),
+            large_blobs: LARGE_BLOBS_INITIAL.to_vec(),
             fingerprints: Vec::new(),
             persistent_token: None,
             identifier: rng.bytes(),
             cred_store_state: rng.bytes(),
         }
     }
+
+    /// A discoverable credential was made, changed or deleted. The state is never one that it was before.
+    pub(crate) fn credentials_changed(&mut self) {
+        self.cred_store_state = u128::from_be_bytes(self.cred_store_state).wrapping_add(1).to_be_bytes();
+    }
 }
+
+/// The initial serialized large-blob array (§6.10): an empty CBOR array, and the first half of its SHA-256.
+const LARGE_BLOBS_INITIAL: [u8; 17] =
+    [0x80, 0x76, 0xBE, 0x8B, 0x52, 0x8D, 0x00, 0x75, 0xF7, 0xAA, 0xE9, 0x8D, 0x6F, 0xA5, 0x7A, 0x6D, 0x3C];

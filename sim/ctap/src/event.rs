@@ -76,6 +76,20 @@ pub enum Event {
         /// Its id.
         id: Vec<u8>,
     },
+    /// What a credential tells of its account was changed by the host.
+    CredentialUpdated {
+        /// Its relying party.
+        rp_id: String,
+        /// Its account's new name.
+        user: Option<String>,
+    },
+    /// The large-blob array was written anew.
+    LargeBlobsWritten {
+        /// Its size, the digest included.
+        bytes: usize,
+    },
+    /// The key is as it left the factory: credentials, PIN, fingerprints and settings are gone.
+    Reset,
     /// An assertion was signed.
     Asserted {
         /// The relying party.
@@ -117,6 +131,11 @@ impl fmt::Display for Event {
             Self::CredentialDeleted { rp_id, user, .. } => {
                 write!(f, "the credential of {} at {rp_id} was deleted", name(user))
             }
+            Self::CredentialUpdated { rp_id, user } => {
+                write!(f, "the credential of {} at {rp_id} was updated", name(user))
+            }
+            Self::LargeBlobsWritten { bytes } => write!(f, "a large-blob array of {bytes} bytes was written"),
+            Self::Reset => write!(f, "the key was reset"),
             Self::Asserted { rp_id, user, sign_count } => {
                 write!(f, "an assertion for {} at {rp_id} was signed with counter {sign_count}", name(user))
             }

@@ -32,4 +32,4 @@ pub use profile::{
     Algorithm, AttestationFormat, BadProfile, BioEnrollment, BuiltInUv, ConfigCommand, Discoverable, Extension,
     Feature, Limits, Modality, Pin, PinUvAuthProtocol, Profile, Transport, Version,
 };
-pub use prompt::{Answer, Prompt, Purpose, Sample};
+pub use prompt::{Answer, Prompt, Purpose, Sample, Touch};

@@ -1,9 +1,11 @@
 //! PIN/UV auth protocols, the PIN and the token that they protect (CTAP 2.3 §6.5).
 
+mod persistent;
 mod pin;
 mod protocol;
 mod token;
 
+pub(crate) use persistent::Sealed;
 pub(crate) use pin::{MISMATCHES_MAX, PinState};
 pub(crate) use protocol::{KeyAgreement, Protocol, SharedSecret, mac};
 pub use token::Permissions;

@@ -48,6 +48,9 @@ pub struct Profile {
     pub config_commands: Vec<ConfigCommand>,
     /// `maxSerializedLargeBlobArray`, at least 1024 bytes; none: no authenticatorLargeBlobs.
     pub large_blob_bytes: Option<usize>,
+    /// Whether authenticatorReset is served; else credentials are removed on the device itself.
+    #[serde(default = "yes")]
+    pub reset: bool,
     /// Sizes.
     #[serde(default)]
     pub limits: Limits,
@@ -434,6 +437,13 @@ impl Algorithm {
     }
 }
 
+impl Transport {
+    /// Whether the key has its power from the host, so that it is plugged in, or tapped, when the power comes.
+    pub(crate) fn brings_power(self) -> bool {
+        matches!(self, Self::Usb | Self::Nfc | Self::SmartCard)
+    }
+}
+
 impl Extension {
     /// The name on the wire.
     #[must_use]
@@ -510,6 +520,10 @@ fn aaguid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 16], D::Err
 
 fn packed_only() -> Vec<AttestationFormat> {
     vec![AttestationFormat::Packed]
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn pin_length_max() -> u8 {

@@ -57,8 +57,19 @@ pub enum Purpose {
     SignIn,
     /// A change of the authenticator itself: its credentials, fingerprints or settings.
     Manage,
+    /// The end of everything that the authenticator holds, by a touch of this kind.
+    Reset(Touch),
     /// The host asks which of several keys the user means, or whether this one is there.
     Select,
+}
+
+/// How the user has to touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// As always.
+    Short,
+    /// For long (§6.6, `longTouchForReset`): [`Answer::Accept`] is not enough.
+    Long,
 }
 
 /// The user's answer. One that does not fit the prompt changes nothing.
@@ -66,6 +77,8 @@ pub enum Purpose {
 pub enum Answer {
     /// Consent, to [`Prompt::Presence`].
     Accept,
+    /// Consent by a long touch, to [`Prompt::Presence`]; good wherever a short one is.
+    Hold,
     /// Refusal, to either prompt.
     Decline,
     /// The owner's biometric, to [`Prompt::Verification`].
@@ -113,6 +126,14 @@ impl Prompt {
             Self::Sample { .. } => Purpose::Manage,
         }
     }
+
+    /// Whether `answer` is the consent that this prompt asks for.
+    pub(crate) fn takes(&self, answer: Answer) -> bool {
+        match answer {
+            Answer::Accept => self.purpose() != Purpose::Reset(Touch::Long),
+            answer => answer == Answer::Hold,
+        }
+    }
 }
 
 impl fmt::Display for Purpose {
@@ -121,6 +142,7 @@ impl fmt::Display for Purpose {
             Self::Register => "registration",
             Self::SignIn => "sign-in",
             Self::Manage => "change of this key",
+            Self::Reset(_) => "reset of this key",
             Self::Select => "selection",
         })
     }
@@ -129,6 +151,7 @@ impl fmt::Display for Purpose {
 impl fmt::Display for Prompt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self {
+            Self::Presence { purpose: Purpose::Reset(Touch::Long), .. } => "consent by a long touch",
             Self::Presence { .. } => "consent",
             Self::Verification { .. } => "a biometric",
             Self::Sample { remaining } => return write!(f, "a finger to enrol ({remaining} samples to go)"),
@@ -145,6 +168,7 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Accept => "accepted",
+            Self::Hold => "accepted by a long touch",
             Self::Decline => "declined",
             Self::Verified => "verified",
             Self::NotVerified => "not verified",

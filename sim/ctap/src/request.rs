@@ -81,6 +81,24 @@ pub(crate) const CONFIG: &[Member] = &[
     optional(Number(4), MAC),
 ];
 
+/// §6.8.
+pub(crate) const CREDENTIAL_MANAGEMENT: &[Member] = &[
+    required(Number(1), Kind::Unsigned),
+    optional(Number(2), Kind::Map(CREDENTIAL_MANAGEMENT_PARAMS)),
+    optional(Number(3), Kind::Unsigned),
+    optional(Number(4), MAC),
+];
+
+/// §6.10.
+pub(crate) const LARGE_BLOBS: &[Member] = &[
+    optional(Number(1), Kind::Unsigned),
+    optional(Number(2), Kind::Bytes { min: 0, max: usize::MAX }),
+    optional(Number(3), Kind::Unsigned),
+    optional(Number(4), Kind::Unsigned),
+    optional(Number(5), MAC),
+    optional(Number(6), Kind::Unsigned),
+];
+
 /// A member of a request in canonical CBOR, byte by byte as it was sent: what a pinUvAuthParam covers.
 pub(crate) fn member(parameters: &[u8], key: u64) -> Option<&[u8]> {
     let mut decoder = Decoder::new(parameters);
@@ -141,6 +159,8 @@ const CONFIG_PARAMS: &[Member] = &[
     optional(Number(2), Kind::List { of: &Kind::Text { max: 256 }, max: usize::MAX }),
     optional(Number(3), Kind::Bool),
 ];
+const CREDENTIAL_MANAGEMENT_PARAMS: &[Member] =
+    &[optional(Number(1), HASH), optional(Number(2), Kind::Map(DESCRIPTOR)), optional(Number(3), Kind::Map(USER))];
 const PARAMETERS: &[Member] = &[required(Name("alg"), Kind::Integer), required(Name("type"), Kind::Text { max: 32 })];
 const DESCRIPTOR: &[Member] = &[
     required(Name("id"), Kind::Bytes { min: 0, max: usize::MAX }),

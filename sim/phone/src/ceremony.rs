@@ -229,7 +229,7 @@ impl Phone {
         let named = all().filter(|account| account.owns(rp_id, prompt.user())).collect();
         let likely = match prompt.purpose() {
             Purpose::SignIn => all().filter(|account| self.credentials_of(account).next().is_some()).collect(),
-            Purpose::Register | Purpose::Manage | Purpose::Select => {
+            Purpose::Register | Purpose::Manage | Purpose::Reset(_) | Purpose::Select => {
                 all().filter(|account| account.standing == Standing::Paired).collect()
             }
         };

@@ -169,7 +169,7 @@ impl Phone {
         let Some(mut host) = self.hosts.remove(machine_id) else { return };
         host.handle_detach(&mut self.key);
         if self.hosts.is_empty() {
-            self.key.handle_power_cycle();
+            self.key.handle_power_cycle(now);
         }
         self.settle(now, Cause::Gone(Abandonment::Disconnected));
         self.events.push_back(Event::Detached { machine: machine_id.to_owned() });
@@ -269,7 +269,7 @@ impl Phone {
 
     fn unplug(&mut self, now: Timestamp) {
         self.hosts.values_mut().for_each(|host| host.handle_detach(&mut self.key));
-        self.key.handle_power_cycle();
+        self.key.handle_power_cycle(now);
         self.settle(now, Cause::Gone(Abandonment::Disconnected));
     }
 }

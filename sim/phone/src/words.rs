@@ -95,6 +95,7 @@ pub(crate) fn request(purpose: Purpose, rp_id: &str) -> (&'static str, String) {
         Purpose::Register => (ADD_THIS_DEVICE, format!("{rp_id} asks to add this device as a security key.")),
         Purpose::SignIn => (SIGN_IN_REQUEST, format!("{rp_id} asks to sign in with this device.")),
         Purpose::Manage => (USE_THIS_DEVICE, "The computer asks to change this device.".to_owned()),
+        Purpose::Reset(_) => (USE_THIS_DEVICE, "The computer asks to reset this device.".to_owned()),
         Purpose::Select => (USE_THIS_DEVICE, "The computer asks whether to use this device.".to_owned()),
     }
 }

@@ -45,6 +45,8 @@ pub(super) enum Work {
     MakeCredential(Box<make_credential::Work>),
     GetAssertion(Box<get_assertion::Work>),
     IssueToken(Box<client_pin::IssueToken>),
+    /// authenticatorReset.
+    Reset,
     /// authenticatorSelection.
     Select,
     /// A sample of a finger, and how long it may take.
@@ -79,6 +81,7 @@ impl Work {
             Self::MakeCredential(_) => Command::MAKE_CREDENTIAL,
             Self::GetAssertion(_) => Command::GET_ASSERTION,
             Self::IssueToken(_) => Command::CLIENT_PIN,
+            Self::Reset => Command::RESET,
             Self::Select => Command::SELECTION,
             Self::Capture(..) => Command::BIO_ENROLLMENT,
             Self::Touch(command) => *command,
@@ -118,7 +121,7 @@ impl Authenticator {
         self.handle_timeout(now);
         let State::Waiting(mut waiting) = std::mem::replace(&mut self.state, State::Idle) else { return };
         match (waiting.gesture, answer) {
-            (Gesture::Presence, Answer::Accept) => {
+            (Gesture::Presence, _) if waiting.prompt.takes(answer) => {
                 self.events.push_back(Event::Answered(answer));
                 waiting.pending.consent.given |= Flags::UP;
                 self.advance(now, waiting.pending);
@@ -177,6 +180,7 @@ impl Authenticator {
 
     /// Ends what has waited too long.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.powered_up.get_or_insert(now);
         if self.poll_timeout().is_none_or(|deadline| now < deadline) {
             return;
         }
@@ -238,6 +242,7 @@ impl Authenticator {
             Work::MakeCredential(work) => self.finish_make_credential(now, *work, given),
             Work::GetAssertion(work) => self.finish_get_assertion(now, *work, given),
             Work::IssueToken(work) => Ok(self.finish_issue_token(now, *work, given)),
+            Work::Reset => Ok(self.finish_reset()),
             Work::Select => Ok(vec![Status::OK.0]),
             // A sample is answered when it comes.
             Work::Capture(..) => Err(Status::NOT_ALLOWED),

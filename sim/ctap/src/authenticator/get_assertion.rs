@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use wire::Status;
 use wire::auth_data::Flags;
 
+use super::continuation::Sequence;
 use super::gesture::{self, Pending, Subject};
 use super::get_next_assertion::Remaining;
 use super::hmac_secret::Salts;
@@ -88,7 +89,7 @@ impl Authenticator {
         let place = if rest.is_empty() { Place::Only } else { Place::FirstOf(work.applicable.len() as u64) };
         let response = self.assert(first, &work.inputs, given, place)?;
         if !rest.is_empty() {
-            self.remaining = Some(Remaining::new(now, rest, work.inputs, given));
+            self.leave(now, Sequence::Assertions(Remaining::new(rest, work.inputs, given)));
         }
         Ok(response)
     }

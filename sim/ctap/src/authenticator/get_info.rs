@@ -3,6 +3,7 @@
 use minicbor::Encoder;
 
 use super::{Authenticator, Never, response};
+use crate::pin_uv::Sealed;
 use crate::{Extension, Feature};
 
 /// The members of the answer, in their order.
@@ -32,15 +33,27 @@ impl Members {
 }
 
 impl Authenticator {
-    pub(super) fn get_info(&self) -> Vec<u8> {
+    pub(super) fn get_info(&mut self) -> Vec<u8> {
+        let enc_identifier = self.sealed(Sealed::Identifier);
+        let enc_cred_store_state = self.sealed(Sealed::CredStoreState);
         let mut members = Members { encoder: Encoder::new(Vec::with_capacity(512)), count: 0 };
         self.put_model(&mut members);
-        self.put_state(&mut members);
+        self.put_state(&mut members, enc_identifier, enc_cred_store_state);
         let mut e = response();
         e.map(members.count).expect("a Vec takes every byte");
         let mut answer = e.into_writer();
         answer.extend_from_slice(members.encoder.writer());
         answer
+    }
+
+    /// A member that the holder of the persistent token alone can read; none until there is such a token.
+    fn sealed(&mut self, member: Sealed) -> Option<[u8; 32]> {
+        let value = match member {
+            Sealed::Identifier => self.durable.identifier,
+            Sealed::CredStoreState => self.durable.cred_store_state,
+        };
+        let token = self.durable.persistent_token.as_ref()?;
+        Some(member.seal(token, value, &mut self.rng))
     }
 
     /// Members 0x01 to 0x0A: what every version of CTAP has.
@@ -65,7 +78,7 @@ impl Authenticator {
     }
 
     /// Members from 0x0B on: what CTAP 2.1 and later have added.
-    fn put_state(&self, to: &mut Members) {
+    fn put_state(&self, to: &mut Members, enc_identifier: Option<[u8; 32]>, enc_cred_store_state: Option<[u8; 32]>) {
         let (profile, limits) = (&self.profile, &self.profile.limits);
         if !profile.is_2_1() {
             return;
@@ -99,9 +112,15 @@ impl Authenticator {
             if profile.has(Feature::LongTouchForReset) {
                 to.put(0x18, |e| e.bool(config.long_touch_for_reset).map(drop));
             }
+            if let Some(sealed) = enc_identifier {
+                to.put(0x19, |e| e.bytes(&sealed).map(drop));
+            }
             to.put_list(0x1A, &profile.transports, |e, it| e.str(it.name()).map(drop));
             if let Some(policy) = profile.pin {
                 to.put(0x1D, |e| e.u8(policy.max_length).map(drop));
+            }
+            if let Some(sealed) = enc_cred_store_state {
+                to.put(0x1E, |e| e.bytes(&sealed).map(drop));
             }
             to.put_list(0x1F, &profile.config_commands, |e, it| e.u8(*it as u8).map(drop));
         }

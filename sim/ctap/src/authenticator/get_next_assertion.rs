@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use wire::Status;
 
 use super::Authenticator;
+use super::continuation::Sequence;
 use super::get_assertion::{Inputs, Place};
 use crate::store::Serial;
 
@@ -14,28 +15,20 @@ pub(super) struct Remaining {
     serials: VecDeque<Serial>,
     inputs: Inputs,
     given: u8,
-    last: Timestamp,
 }
 
 impl Remaining {
-    pub(super) fn new(now: Timestamp, serials: &[Serial], inputs: Inputs, given: u8) -> Self {
-        Self { serials: serials.iter().copied().collect(), inputs, given, last: now }
+    pub(super) fn new(serials: &[Serial], inputs: Inputs, given: u8) -> Self {
+        Self { serials: serials.iter().copied().collect(), inputs, given }
     }
 }
 
 impl Authenticator {
     pub(super) fn get_next_assertion(&mut self, now: Timestamp) -> Result<Vec<u8>, Status> {
-        let mut remaining = self.remaining.take().ok_or(Status::NOT_ALLOWED)?;
-        if now.duration_since(remaining.last) > PAUSE_MAX {
-            return Err(Status::NOT_ALLOWED);
-        }
+        let Some(Sequence::Assertions(mut remaining)) = self.take_sequence() else { return Err(Status::NOT_ALLOWED) };
         let serial = remaining.serials.pop_front().ok_or(Status::NOT_ALLOWED)?;
         let response = self.assert(serial, &remaining.inputs, remaining.given, Place::Later)?;
-        remaining.last = now;
-        self.remaining = Some(remaining);
+        self.leave(now, Sequence::Assertions(remaining));
         Ok(response)
     }
 }
-
-/// How long the host may take between two of them.
-const PAUSE_MAX: SignedDuration = SignedDuration::from_secs(30);

@@ -18,6 +18,7 @@ use crate::{Algorithm, Discoverable, Event, Misbehaviour, Permissions, Purpose, 
 pub(super) struct Work {
     client_data_hash: [u8; 32],
     rp_id: String,
+    rp_name: Option<String>,
     user_handle: Vec<u8>,
     user_name: Option<String>,
     user_display_name: Option<String>,
@@ -136,6 +137,9 @@ impl Authenticator {
             user: credential.user_name.clone(),
             id: credential.id.clone(),
         });
+        if credential.is_discoverable {
+            self.durable.credentials_changed();
+        }
         self.durable.store.insert(credential);
         Ok(response)
     }
@@ -151,6 +155,7 @@ impl Authenticator {
         Credential {
             id: rng.bytes::<ID_BYTES>().to_vec(),
             rp_id: work.rp_id.clone(),
+            rp_name: work.rp_name.clone(),
             user_handle: work.user_handle.clone(),
             user_name: work.user_name.clone(),
             user_display_name: work.user_display_name.clone(),
@@ -198,6 +203,7 @@ fn registration(request: &Request<'_>, choice: Choice) -> Result<Work, Status> {
     Ok(Work {
         client_data_hash: (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?,
         rp_id: request.rp.id.as_str().to_owned(),
+        rp_name: request.rp.name.as_ref().map(|name| name.as_str().to_owned()),
         user_handle: request.user.id.to_vec(),
         user_name: request.user.name.as_ref().map(|name| name.as_str().to_owned()),
         user_display_name: request.user.display_name.as_ref().map(|name| name.as_str().to_owned()),

@@ -1,12 +1,15 @@
 //! The commands as a platform sees them: bytes in, a status by its name and bytes out.
 
 mod client_pin;
+mod credential_management;
 mod get_assertion;
 mod get_info;
 mod hmac_secret;
+mod large_blobs;
 mod make_credential;
 mod malformed;
 mod misbehaviour;
+mod reset;
 mod user;
 
 use std::collections::BTreeMap;
@@ -15,6 +18,7 @@ use clockwork::{Seed, Stream};
 use hmac::Mac as _;
 use jiff::{SignedDuration, Timestamp};
 use minicbor::{Decoder, Encoder};
+use sha2::{Digest as _, Sha256};
 use wire::auth_data::AuthData;
 
 use super::*;
@@ -23,6 +27,7 @@ use crate::pin_uv::{SharedSecret, mac};
 use crate::{Answer, Permissions};
 
 pub(super) const RP: &str = "login.microsoft.com";
+pub(super) const PIN: &[u8] = b"482913";
 pub(super) const HASH: [u8; 32] = [0xCD; 32];
 
 /// An authenticator, its user and a clock.
@@ -58,6 +63,67 @@ impl Desk {
         let seed = Seed::of(&["ctap tests"]);
         let key = Authenticator::new(Profile::hypr_ios(), attestation, seed.fork("phone/carol/ctap"));
         Self { key, now: "2024-03-01T09:00:00Z".parse().expect("a date"), platform: seed.fork("platform") }
+    }
+
+    /// A security key of a shipped profile.
+    pub(super) fn of(profile: &str) -> Self {
+        let mut desk = Self::new();
+        let rng = Seed::of(&["ctap tests", profile]).fork("key/ctap");
+        let profile = Profile::named(profile).expect("a shipped profile");
+        desk.key = Authenticator::new(profile, Attestation::packed_self(), rng);
+        desk
+    }
+
+    /// A security key of a shipped profile, with a PIN.
+    pub(super) fn with_pin(profile: &str) -> Self {
+        let mut desk = Self::of(profile);
+        desk.set_pin();
+        desk
+    }
+
+    /// Sets [`PIN`].
+    pub(super) fn set_pin(&mut self) {
+        let (public, secret) = self.agree(Protocol::Two);
+        let mut padded = [0; 64];
+        padded[..PIN.len()].copy_from_slice(PIN);
+        let new_pin_enc = secret.encrypt(&padded, &mut self.platform);
+        let request = client_pin(3)
+            .with(1, Value::Int(2))
+            .with(3, Value::Raw(public))
+            .with(4, Value::Bytes(secret.authenticate(&new_pin_enc)))
+            .with(5, Value::Bytes(new_pin_enc));
+        self.check(&request, &[], "CTAP2_OK");
+    }
+
+    /// A token by [`PIN`], bound to a relying party or not.
+    pub(super) fn pin_token(&mut self, protocol: Protocol, bits: i64, rp_id: Option<&'static str>) -> [u8; 32] {
+        let (public, secret) = self.agree(protocol);
+        let pin_hash_enc = secret.encrypt(&Sha256::digest(PIN)[..16], &mut self.platform);
+        let mut request = client_pin(9)
+            .with(1, Value::Int(protocol as i64))
+            .with(3, Value::Raw(public))
+            .with(6, Value::Bytes(pin_hash_enc))
+            .with(9, Value::Int(bits));
+        if let Some(rp_id) = rp_id {
+            request = request.with(10, Value::Text(rp_id));
+        }
+        let (status, body) = self.send(&request, &[]);
+        assert_eq!(status, "CTAP2_OK");
+        let encrypted = Decoder::new(&members(&body)[&2]).bytes().expect("bytes").to_vec();
+        secret.decrypt(&encrypted).expect("whole blocks").try_into().expect("32 bytes")
+    }
+
+    /// Makes a discoverable credential with a token by [`PIN`]; returns its id and the authenticator data.
+    pub(super) fn register_by_pin(&mut self, rp_id: &'static str, user: &'static str) -> (Vec<u8>, Vec<u8>) {
+        let token = self.pin_token(Protocol::Two, 1, Some(rp_id));
+        let request = make_credential()
+            .with(2, text_map(&[("id", Value::Text(rp_id)), ("name", Value::Text("A relying party"))]))
+            .user(user)
+            .options(&[("rk", true)])
+            .authorised(Protocol::Two, &token);
+        let (status, body) = self.send(&request, &[Accept]);
+        assert_eq!(status, "CTAP2_OK");
+        (self.key.credentials().last().expect("the credential just made").id.clone(), auth_data(&body))
     }
 
     /// Sends a request and gives these answers as long as they are asked for.
@@ -149,9 +215,7 @@ impl Request {
     /// With pinUvAuthParam, which has another number in each command.
     pub(super) fn authorised(self, protocol: Protocol, token: &[u8; 32]) -> Self {
         let at = if self.0 == 1 { 8 } else { 6 };
-        let mut mac = mac(token, &HASH).finalize().into_bytes().to_vec();
-        mac.truncate(if protocol == Protocol::One { 16 } else { 32 });
-        self.with(at, Value::Bytes(mac)).with(at + 1, Value::Int(protocol as i64))
+        self.with(at, param(protocol, token, &HASH)).with(at + 1, Value::Int(protocol as i64))
     }
 
     pub(super) fn options(self, options: &[(&'static str, bool)]) -> Self {
@@ -203,6 +267,13 @@ impl Value {
             Self::Raw(cbor) => e.writer_mut().extend_from_slice(cbor),
         }
     }
+}
+
+/// `authenticate(token, message)`.
+pub(super) fn param(protocol: Protocol, token: &[u8; 32], message: &[u8]) -> Value {
+    let mut mac = mac(token, message).finalize().into_bytes().to_vec();
+    mac.truncate(if protocol == Protocol::One { 16 } else { 32 });
+    Value::Bytes(mac)
 }
 
 /// A registration of Carol with built-in verification.

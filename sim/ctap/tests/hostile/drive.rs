@@ -109,7 +109,7 @@ impl Bench {
             5 => self.send(Command(script.byte() & 0x7F), script.take(80).to_vec()),
             6 => {
                 self.hid.handle_detach(&mut self.key);
-                self.key.handle_power_cycle();
+                self.key.handle_power_cycle(self.now);
                 self.channel = BROADCAST;
                 self.send(Command::INIT, vec![7; 8]);
                 self.channel = 1;

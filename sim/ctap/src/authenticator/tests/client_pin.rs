@@ -61,7 +61,7 @@ fn a_token_ends_unused_after_thirty_seconds_and_with_the_power() {
     desk.pass(31);
     desk.check(&request(&token), &[], "CTAP2_ERR_PIN_AUTH_INVALID");
     let token = desk.token(Protocol::Two, 2);
-    desk.key.handle_power_cycle();
+    desk.key.handle_power_cycle(desk.now);
     desk.check(&request(&token), &[], "CTAP2_ERR_PIN_AUTH_INVALID");
 }
 
@@ -143,7 +143,7 @@ fn wrong_fingers_are_counted_within_the_command_and_block_in_the_end() {
     desk.check(&request, &[], "CTAP2_ERR_UV_BLOCKED");
     desk.check(&make_credential(), &[], "CTAP2_ERR_PIN_BLOCKED");
     desk.check(&get_assertion(), &[], "CTAP2_ERR_PIN_BLOCKED");
-    desk.key.handle_power_cycle();
+    desk.key.handle_power_cycle(desk.now);
     assert_eq!(retries(&mut desk), 0);
 
     desk.key.unblock_verification();

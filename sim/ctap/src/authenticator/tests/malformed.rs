@@ -84,9 +84,35 @@ fn a_long_id_in_a_list_matches_nothing() {
     desk.check(&get_assertion().options(&[]).list(&[&[1; 1000]]), &[], "CTAP2_ERR_NO_CREDENTIALS");
 }
 
+fn update_user_information() -> Request {
+    let params =
+        [(2, descriptor(&[1; 32])), (3, text_map(&[("id", Value::Bytes(vec![1])), ("name", Value::Text("c"))]))];
+    Request(0x0A, BTreeMap::new())
+        .with(1, Value::Int(7))
+        .with(2, Value::Map(params.map(|(key, value)| (Value::Int(key), value)).to_vec()))
+        .with(3, Value::Int(2))
+        .with(4, Value::Bytes(vec![0; 32]))
+}
+
+fn set_large_blobs() -> Request {
+    Request(0x0C, BTreeMap::new())
+        .with(2, Value::Bytes(vec![0x80; 17]))
+        .with(3, Value::Int(0))
+        .with(4, Value::Int(17))
+        .with(5, Value::Bytes(vec![0; 32]))
+        .with(6, Value::Int(2))
+}
+
 /// A request with one byte changed, cut short or lengthened: near enough to a good one to get past the first checks.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
-    let good = prop_oneof![Just(make_credential().bytes()), Just(get_assertion().bytes()), Just(client_pin(6).bytes())];
+    let good = prop_oneof![
+        Just(make_credential().bytes()),
+        Just(get_assertion().bytes()),
+        Just(client_pin(6).bytes()),
+        Just(update_user_information().bytes()),
+        Just(set_large_blobs().bytes()),
+        Just(vec![0x07]),
+    ];
     (good, any::<prop::sample::Index>(), any::<u8>(), 0..3usize).prop_map(|(mut bytes, at, byte, how)| {
         let at = at.index(bytes.len());
         match how {
@@ -101,7 +127,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn every_command_is_answered_or_waits(bytes in prop_oneof![damaged(), prop::collection::vec(any::<u8>(), 0..200)]) {
-        let mut desk = Desk::new();
+        let mut desk = Desk::of("ctap-2.3");
         desk.key.handle_command(desk.now, &bytes);
         prop_assert!(desk.key.prompt().is_some() != desk.key.poll_response().is_some());
     }
