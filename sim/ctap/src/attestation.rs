@@ -9,6 +9,7 @@ use x509_cert::der::asn1::{ObjectIdentifier, OctetString};
 use x509_cert::der::{Decode as _, pem};
 
 use crate::authenticator::Never;
+use crate::key::PrivateKey;
 
 /// How an authenticator vouches for its credentials.
 #[derive(Clone)]
@@ -86,14 +87,16 @@ impl Attestation {
         &self,
         response: &mut Encoder<Vec<u8>>,
         message: &[u8],
-        credential_key: &SigningKey,
+        credential_key: &PrivateKey,
     ) {
-        let (key, chain) = match &self.0 {
-            Kind::Certified { key, chain, .. } => (key.as_ref(), chain.as_slice()),
-            Kind::SelfSigned => (credential_key, [].as_slice()),
+        let (algorithm, signature, chain) = match &self.0 {
+            Kind::Certified { key, chain, .. } => {
+                let signature: Signature = key.sign(message);
+                (wire::cose::ES256, signature.to_der().as_bytes().to_vec(), chain.as_slice())
+            }
+            Kind::SelfSigned => (credential_key.algorithm().number(), credential_key.sign(message), [].as_slice()),
         };
-        let signature: Signature = key.sign(message);
-        encode(response, signature.to_der().as_bytes(), chain).expect("a Vec takes every byte");
+        encode(response, algorithm, &signature, chain).expect("a Vec takes every byte");
     }
 }
 
@@ -118,9 +121,9 @@ impl std::fmt::Debug for Attestation {
     }
 }
 
-fn encode(e: &mut Encoder<Vec<u8>>, signature: &[u8], chain: &[Vec<u8>]) -> Result<(), Never> {
+fn encode(e: &mut Encoder<Vec<u8>>, algorithm: i64, signature: &[u8], chain: &[Vec<u8>]) -> Result<(), Never> {
     e.map(if chain.is_empty() { 2 } else { 3 })?;
-    e.str("alg")?.i64(wire::cose::ES256)?.str("sig")?.bytes(signature)?;
+    e.str("alg")?.i64(algorithm)?.str("sig")?.bytes(signature)?;
     if !chain.is_empty() {
         e.str("x5c")?.array(chain.len() as u64)?;
         for certificate in chain {

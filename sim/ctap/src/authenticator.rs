@@ -28,13 +28,14 @@ use self::continuation::Continuation;
 use self::gesture::{Pending, State};
 use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
-use crate::{Attestation, Credential, Event, Feature, Misbehaviour, Profile, request};
+use crate::{Attestation, Credential, Event, Feature, Misbehaviour, Profile, Signer, request};
 
 /// A CTAP authenticator.
 pub struct Authenticator {
     profile: Arc<Profile>,
     attestation: Attestation,
     misbehaviour: Misbehaviour,
+    signer: Signer,
     rng: Stream,
     durable: Durable,
     state: State,
@@ -75,6 +76,7 @@ impl Authenticator {
             profile: Arc::new(profile),
             attestation,
             misbehaviour: Misbehaviour::None,
+            signer: Signer::default(),
             rng,
             state: State::Idle,
             continuation: None,
@@ -177,6 +179,11 @@ impl Authenticator {
     /// Sets what later commands do wrong on purpose.
     pub fn set_misbehaviour(&mut self, misbehaviour: Misbehaviour) {
         self.misbehaviour = misbehaviour;
+    }
+
+    /// Chooses the library that makes and uses the ES256 keys of credentials to come.
+    pub fn set_signer(&mut self, signer: Signer) {
+        self.signer = signer;
     }
 
     /// What kind of authenticator this is.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use p256::ecdsa::SigningKey;
+
+use crate::key::PrivateKey;
 
 /// A credential. Only an [`crate::Authenticator`] makes one.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ pub enum Protection {
 #[derive(Clone)]
 pub(crate) struct Secrets {
     /// Kept as a key, not as bytes: deriving the public half again doubles the cost of an assertion.
-    pub(crate) key: SigningKey,
+    pub(crate) key: PrivateKey,
     /// `CredRandomWithUV` of hmac-secret (§12.7).
     pub(crate) with_uv: [u8; 32],
     /// `CredRandomWithoutUV`.

@@ -14,6 +14,7 @@ mod credential;
 mod durable;
 mod event;
 mod hid;
+mod key;
 mod misbehaviour;
 mod pin_uv;
 mod profile;
@@ -26,6 +27,7 @@ pub use authenticator::Authenticator;
 pub use credential::{Credential, Protection};
 pub use event::Event;
 pub use hid::Hid;
+pub use key::Signer;
 pub use misbehaviour::Misbehaviour;
 pub use pin_uv::Permissions;
 pub use profile::{

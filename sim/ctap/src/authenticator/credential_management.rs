@@ -10,7 +10,6 @@ use wire::Status;
 
 use super::continuation::Sequence;
 use super::{Authenticator, encode};
-use crate::auth_data::push_public_key;
 use crate::credential::Credential;
 use crate::store::{RpIdHash, Serial};
 use crate::{Event, Extension, Permissions, request};
@@ -220,7 +219,7 @@ impl Authenticator {
         let credential = self.durable.store.by_serial(serial).ok_or(Status::NOT_ALLOWED)?;
         let protection = self.profile.extends(Extension::CredProtect).then_some(credential.protection);
         let mut public_key = Vec::new();
-        push_public_key(&mut public_key, credential.secrets.key.verifying_key());
+        credential.secrets.key.push_public_key(&mut public_key);
         Ok(encode(|e| {
             e.map(3 + total.members() + u64::from(protection.is_some()))?;
             let (name, display_name) = (&credential.user_name, &credential.user_display_name);

@@ -3,8 +3,6 @@
 use ctap_types::ctap2::get_assertion::Request;
 use jiff::Timestamp;
 use minicbor::Encoder;
-use p256::ecdsa::Signature;
-use p256::ecdsa::signature::Signer as _;
 use sha2::{Digest as _, Sha256};
 use wire::Status;
 use wire::auth_data::Flags;
@@ -114,7 +112,7 @@ impl Authenticator {
         let mut e = response();
         encode_head(&mut e, credential, &message[..auth_data_bytes], place).expect("a Vec takes every byte");
         self.misbehaviour.spoil_message(&mut message);
-        let signature: Signature = credential.secrets.key.sign(&message);
+        let signature = credential.secrets.key.sign(&message);
         encode_tail(&mut e, credential, &signature, given, place).expect("a Vec takes every byte");
 
         self.events.push_back(Event::Asserted {
@@ -178,14 +176,14 @@ fn encode_head(e: &mut Encoder<Vec<u8>>, credential: &Credential, auth_data: &[u
 fn encode_tail(
     e: &mut Encoder<Vec<u8>>,
     credential: &Credential,
-    signature: &Signature,
+    signature: &[u8],
     given: u8,
     place: Place,
 ) -> Result<(), Never> {
     let told = given & Flags::UV != 0 && !matches!(place, Place::Only);
     let name = credential.user_name.as_deref().filter(|_| told);
     let display_name = credential.user_display_name.as_deref().filter(|_| told);
-    e.u8(0x03)?.bytes(signature.to_der().as_bytes())?;
+    e.u8(0x03)?.bytes(signature)?;
     e.u8(0x04)?.map(1 + u64::from(name.is_some()) + u64::from(display_name.is_some()))?;
     e.str("id")?.bytes(&credential.user_handle)?;
     if let Some(name) = name {

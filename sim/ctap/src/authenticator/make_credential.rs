@@ -2,8 +2,6 @@
 
 use ctap_types::ctap2::make_credential::Request;
 use jiff::Timestamp;
-use p256::ecdsa::SigningKey;
-use p256::elliptic_curve::Generate as _;
 use sha2::{Digest as _, Sha256};
 use wire::Status;
 use wire::auth_data::Flags;
@@ -12,6 +10,7 @@ use super::gesture::{self, Consent, Pending, Subject};
 use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
 use super::{Authenticator, Command, Step, response};
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
+use crate::key::PrivateKey;
 use crate::{Algorithm, Discoverable, Event, Misbehaviour, Permissions, Purpose, auth_data};
 
 /// A credential to be made once the user has consented.
@@ -164,7 +163,11 @@ impl Authenticator {
             is_discoverable: work.choice.is_discoverable,
             protection: work.protection.unwrap_or(Protection::Optional),
             rp_id_hash: Sha256::digest(&work.rp_id).into(),
-            secrets: Secrets { key: SigningKey::generate_from_rng(rng), with_uv: rng.bytes(), without_uv: rng.bytes() },
+            secrets: Secrets {
+                key: PrivateKey::generate(work.choice.algorithm, self.signer, rng),
+                with_uv: rng.bytes(),
+                without_uv: rng.bytes(),
+            },
         }
     }
 
@@ -173,7 +176,7 @@ impl Authenticator {
         let flags = auth_data::flags(given, Flags::AT, extensions.as_deref());
         let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, self.misbehaviour);
         let (aaguid, key) = (self.misbehaviour.aaguid(self.profile.aaguid), &credential.secrets.key);
-        auth_data::push_credential(&mut message, aaguid, &credential.id, key.verifying_key());
+        auth_data::push_credential(&mut message, aaguid, &credential.id, key);
         message.extend(extensions.iter().flatten());
 
         let stripped = self.misbehaviour == Misbehaviour::AttestationStripped;
