@@ -19,6 +19,7 @@ mod pin_uv;
 mod profile;
 mod prompt;
 mod request;
+mod snapshot;
 mod store;
 
 pub use attestation::{Attestation, BadAttestation};
@@ -33,3 +34,4 @@ pub use profile::{
     Feature, Limits, Modality, Pin, PinUvAuthProtocol, Profile, Transport, Version,
 };
 pub use prompt::{Answer, Prompt, Purpose, Touch};
+pub use snapshot::{BadSnapshot, Snapshot};
