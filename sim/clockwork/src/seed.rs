@@ -71,6 +71,11 @@ impl Stream {
         self.0.get_word_pos()
     }
 
+    /// Goes on reading at `position`, which [`Self::position`] has told.
+    pub fn seek(&mut self, position: u128) {
+        self.0.set_word_pos(position);
+    }
+
     /// An even draw from `0..limit`; rejection keeps it free of modulo bias.
     fn below(&mut self, limit: usize) -> usize {
         let limit = u32::try_from(limit).expect("an alphabet is short");
@@ -112,6 +117,15 @@ mod tests {
         assert_eq!(seed.fork("phone/carol").bytes::<16>(), seed.fork("phone/carol").bytes::<16>());
         assert_ne!(seed.fork("phone/carol").bytes::<16>(), seed.fork("phone/alice").bytes::<16>());
         assert_ne!(Seed::of(&["ab", "c"]), Seed::of(&["a", "bc"]));
+    }
+
+    #[test]
+    fn a_stream_goes_on_where_another_was_left() {
+        let mut left = Seed::of(&["x"]).fork("phone/carol");
+        let _read = left.bytes::<41>();
+        let mut taken_up = Seed::of(&["x"]).fork("phone/carol");
+        taken_up.seek(left.position());
+        assert_eq!(taken_up.bytes::<16>(), left.bytes::<16>());
     }
 
     #[test]

@@ -28,7 +28,7 @@ use self::continuation::Continuation;
 use self::gesture::{Pending, State};
 use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
-use crate::{Attestation, Credential, Event, Feature, Misbehaviour, Profile, Signer, request};
+use crate::{Attestation, BadSnapshot, Credential, Event, Feature, Misbehaviour, Profile, Signer, Snapshot, request};
 
 /// A CTAP authenticator.
 pub struct Authenticator {
@@ -70,9 +70,43 @@ impl Authenticator {
     /// play that fault, set [`Misbehaviour::OtherAaguid`].
     #[must_use]
     pub fn new(profile: Profile, attestation: Attestation, mut rng: Stream) -> Self {
+        let durable = Durable::new(&profile, &mut rng);
+        Self::with(profile, attestation, rng, durable)
+    }
+
+    /// An authenticator that goes on where [`Self::snapshot`] was taken, with the power just come. When `rng` is the
+    /// stream that the other one had, what comes next is what would have come next there; nothing is repeated.
+    ///
+    /// # Errors
+    ///
+    /// [`BadSnapshot`]: it is of another model, or holds what cannot be.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::new`].
+    pub fn restore(
+        profile: Profile,
+        attestation: Attestation,
+        mut rng: Stream,
+        snapshot: Snapshot,
+    ) -> Result<Self, BadSnapshot> {
+        let (durable, position) = snapshot.into_durable(profile.aaguid)?;
+        if rng.position() < position {
+            rng.seek(position);
+        }
+        Ok(Self::with(profile, attestation, rng, durable))
+    }
+
+    /// Everything that it keeps without power, private keys included.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.profile.aaguid, self.rng.position(), &self.durable)
+    }
+
+    fn with(profile: Profile, attestation: Attestation, rng: Stream, durable: Durable) -> Self {
         assert!(attestation.is_for(profile.aaguid), "an attestation certificate names the model that it stands for");
         Self {
-            durable: Durable::new(&profile, &mut rng),
+            durable,
             profile: Arc::new(profile),
             attestation,
             misbehaviour: Misbehaviour::None,

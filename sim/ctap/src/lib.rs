@@ -20,6 +20,7 @@ mod pin_uv;
 mod profile;
 mod prompt;
 mod request;
+mod snapshot;
 mod store;
 
 pub use attestation::{Attestation, BadAttestation};
@@ -35,3 +36,4 @@ pub use profile::{
     Feature, Limits, Modality, Pin, PinUvAuthProtocol, Profile, Transport, Version,
 };
 pub use prompt::{Answer, Prompt, Purpose, Sample, Touch};
+pub use snapshot::{BadSnapshot, Snapshot};

@@ -6,7 +6,7 @@ mod protocol;
 mod token;
 
 pub(crate) use persistent::Sealed;
-pub(crate) use pin::{MISMATCHES_MAX, PinState};
+pub(crate) use pin::{MISMATCHES_MAX, PinState, StoredPin};
 pub(crate) use protocol::{KeyAgreement, Protocol, SharedSecret, mac};
 pub use token::Permissions;
 pub(crate) use token::Token;

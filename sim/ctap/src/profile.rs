@@ -423,6 +423,27 @@ impl Transport {
 }
 
 impl Algorithm {
+    /// Its name in a profile.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ES256 => "ES256",
+            Self::EdDSA => "EdDSA",
+            Self::ES384 => "ES384",
+            Self::MlDsa44 => "ML-DSA-44",
+            Self::MlDsa65 => "ML-DSA-65",
+            Self::MlDsa87 => "ML-DSA-87",
+        }
+    }
+
+    /// The algorithm of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::ES256, Self::EdDSA, Self::ES384, Self::MlDsa44, Self::MlDsa65, Self::MlDsa87]
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
+    }
+
     /// The COSE number.
     #[must_use]
     pub fn number(self) -> i64 {

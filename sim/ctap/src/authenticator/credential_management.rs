@@ -85,9 +85,10 @@ impl Request {
         param.as_ref().ok_or(missed)
     }
 
-    /// What pinUvAuthParam covers when the subcommand has parameters.
-    fn message(&self, sub_command: u64) -> Vec<u8> {
-        [&[sub_command as u8], self.params_raw.as_slice()].concat()
+    /// What pinUvAuthParam covers.
+    fn message(&self) -> Vec<u8> {
+        let sub_command = self.sub_command.try_into().unwrap_or(u8::MAX);
+        [&[sub_command], self.params_raw.as_slice()].concat()
     }
 }
 
@@ -161,7 +162,7 @@ impl Authenticator {
 
     /// §6.8.2.
     fn get_creds_metadata(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
-        let bound = self.permit(now, request, &[GET_CREDS_METADATA as u8], Access::Reads)?;
+        let bound = self.permit(now, request, Access::Reads)?;
         belongs_to_none(bound.as_deref())?;
         let existing = self.durable.store.discoverable_count();
         let room = self.profile.limits.credentials.saturating_sub(existing);
@@ -170,7 +171,7 @@ impl Authenticator {
 
     /// §6.8.3.
     fn enumerate_rps_begin(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
-        let bound = self.permit(now, request, &[ENUMERATE_RPS_BEGIN as u8], Access::Reads)?;
+        let bound = self.permit(now, request, Access::Reads)?;
         belongs_to_none(bound.as_deref())?;
         let relying_parties: VecDeque<_> = self.durable.store.relying_parties().copied().collect();
         if relying_parties.is_empty() {
@@ -203,7 +204,7 @@ impl Authenticator {
     /// §6.8.4.
     fn enumerate_credentials_begin(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
         let rp_id_hash = *request.mandatory(&request.params.rp_id_hash)?;
-        let bound = self.permit(now, request, &request.message(ENUMERATE_CREDENTIALS_BEGIN), Access::Reads)?;
+        let bound = self.permit(now, request, Access::Reads)?;
         belongs_to(bound.as_deref(), &rp_id_hash)?;
         let serials: VecDeque<_> = self.durable.store.of_rp(&rp_id_hash).map(|(serial, _)| serial).collect();
         if serials.is_empty() {
@@ -247,7 +248,7 @@ impl Authenticator {
     /// §6.8.5.
     fn delete(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
         let id = request.mandatory(&request.params.credential_id)?;
-        let bound = self.permit(now, request, &request.message(DELETE_CREDENTIAL), Access::Writes)?;
+        let bound = self.permit(now, request, Access::Writes)?;
         let (_, credential) = self.listed(id)?;
         belongs_to(bound.as_deref(), &credential.rp_id_hash)?;
         self.delete_credential(&id.id);
@@ -258,7 +259,7 @@ impl Authenticator {
     fn update_user_information(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
         let id = request.mandatory(&request.params.credential_id)?;
         let user = request.mandatory(&request.params.user)?;
-        let bound = self.permit(now, request, &request.message(UPDATE_USER_INFORMATION), Access::Writes)?;
+        let bound = self.permit(now, request, Access::Writes)?;
         let (serial, credential) = self.listed(id)?;
         belongs_to(bound.as_deref(), &credential.rp_id_hash)?;
         if credential.user_handle != user.id {
@@ -279,23 +280,18 @@ impl Authenticator {
         found.filter(|_| named.kind == wire::webauthn::PUBLIC_KEY).ok_or(Status::NO_CREDENTIALS)
     }
 
-    /// Checks pinUvAuthParam over `message`; returns the relying party to which the token is bound, if to one. The
+    /// Checks pinUvAuthParam; returns the relying party to which the token is bound, if to one. The
     /// persistent token is bound to none, and serves under either protocol.
-    fn permit(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        message: &[u8],
-        access: Access,
-    ) -> Result<Option<String>, Status> {
+    fn permit(&mut self, now: Timestamp, request: &Request, access: Access) -> Result<Option<String>, Status> {
+        let message = request.message();
         let param = request.pin_uv_auth_param.as_deref();
         if let (Access::Reads, Some(mac), Some(number), Some(token)) =
             (access, param, request.protocol, &self.durable.persistent_token)
-            && self.protocol(number)?.verify(token, message, mac).is_ok()
+            && self.protocol(number)?.verify(token, &message, mac).is_ok()
         {
             return Ok(None);
         }
-        self.authorise_management(now, (param, request.protocol), Permissions::CREDENTIAL_MANAGEMENT, message)
+        self.authorise_management(now, (param, request.protocol), Permissions::CREDENTIAL_MANAGEMENT, &message)
     }
 }
 

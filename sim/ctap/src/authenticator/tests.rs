@@ -10,6 +10,7 @@ mod make_credential;
 mod malformed;
 mod misbehaviour;
 mod reset;
+mod snapshot;
 mod user;
 
 use std::collections::BTreeMap;

@@ -246,6 +246,7 @@ fn the_mac_covers_the_parameters_as_they_were_sent() {
         ]);
         let params = [(2, descriptor(&carol)), (3, user), (9, Value::List(vec![Value::Null]))];
         desk.check(&authorised(7, &params, protocol, &token), &[], "CTAP2_OK");
+        desk.check(&authorised(1, &[(9, Value::Null)], protocol, &token), &[], "CTAP2_OK");
         let without = &params[..2];
         let mac = authorised(7, without, protocol, &token).1[&4].clone();
         desk.check(&authorised(7, &params, protocol, &token).with(4, mac), &[], INVALID);

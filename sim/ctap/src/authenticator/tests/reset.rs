@@ -25,7 +25,7 @@ fn prompt(touch: Touch) -> Prompt {
 #[test]
 fn a_reset_leaves_nothing_but_the_model() {
     let mut desk = desk();
-    let before = (desk.key.durable.identifier, desk.key.durable.cred_store_state);
+    let before = desk.key.snapshot();
     desk.events();
     assert_eq!(desk.send_bytes(RESET, &[Accept]).0, "CTAP2_OK");
     assert_eq!(
@@ -42,7 +42,9 @@ fn a_reset_leaves_nothing_but_the_model() {
     assert_eq!(desk.key.credentials().count(), 0);
     assert_eq!((&key.pin, key.config, &key.large_blobs), (&new.pin, new.config, &new.large_blobs));
     assert_eq!((key.uv_retries, key.persistent_token), (new.uv_retries, None));
-    assert_ne!((key.identifier, key.cred_store_state), before);
+    let restored = before.into_durable(desk.key.profile.aaguid).expect("its own snapshot").0;
+    assert_ne!(key.identifier, restored.identifier);
+    assert_ne!(key.cred_store_state, restored.cred_store_state);
     desk.set_pin();
     desk.register_by_pin(RP, "carol");
 }
