@@ -13,7 +13,11 @@ use crate::key::PrivateKey;
 
 /// How an authenticator vouches for its credentials.
 #[derive(Clone)]
-pub struct Attestation(Kind);
+pub struct Attestation {
+    kind: Kind,
+    /// What vouches for this very authenticator, where the enterprise may know it.
+    of_device: Option<Box<Attestation>>,
+}
 
 #[derive(Clone)]
 enum Kind {
@@ -64,19 +68,31 @@ impl Attestation {
             return Err(BadAttestation::Mismatch);
         }
         let model = Model::of(&leaf).ok_or(BadAttestation::Chain)?;
-        Ok(Self(Kind::Certified { key: Box::new(key), chain, model }))
+        Ok(Kind::Certified { key: Box::new(key), chain, model }.into())
     }
 
     /// Packed self attestation: the credential's own key signs.
     #[must_use]
     pub fn packed_self() -> Self {
-        Self(Kind::SelfSigned)
+        Kind::SelfSigned.into()
+    }
+
+    /// With an attestation of its own for the enterprise: a certificate that names the device.
+    #[must_use]
+    pub fn with_enterprise(mut self, of_device: Self) -> Self {
+        self.of_device = Some(Box::new(of_device));
+        self
+    }
+
+    /// The attestation of the device itself, if it has one.
+    pub(crate) fn of_device(&self) -> Option<&Self> {
+        self.of_device.as_deref()
     }
 
     /// Whether it may stand for authenticators of this AAGUID: a certificate that names another model may not.
     #[must_use]
     pub fn is_for(&self, aaguid: [u8; 16]) -> bool {
-        match self.0 {
+        match self.kind {
             Kind::Certified { model: Model::Only(certified), .. } => certified == aaguid,
             Kind::Certified { model: Model::Any, .. } | Kind::SelfSigned => true,
         }
@@ -89,7 +105,7 @@ impl Attestation {
         message: &[u8],
         credential_key: &PrivateKey,
     ) {
-        let (algorithm, signature, chain) = match &self.0 {
+        let (algorithm, signature, chain) = match &self.kind {
             Kind::Certified { key, chain, .. } => {
                 let signature: Signature = key.sign(message);
                 (wire::cose::ES256, signature.to_der().as_bytes().to_vec(), chain.as_slice())
@@ -97,6 +113,12 @@ impl Attestation {
             Kind::SelfSigned => (credential_key.algorithm().number(), credential_key.sign(message), [].as_slice()),
         };
         encode(response, algorithm, &signature, chain).expect("a Vec takes every byte");
+    }
+}
+
+impl From<Kind> for Attestation {
+    fn from(kind: Kind) -> Self {
+        Self { kind, of_device: None }
     }
 }
 
@@ -114,7 +136,7 @@ impl Model {
 
 impl std::fmt::Debug for Attestation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.kind {
             Kind::Certified { .. } => "Attestation::packed",
             Kind::SelfSigned => "Attestation::packed_self",
         })
@@ -152,7 +174,7 @@ mod tests {
     const ROOT: &str = include_str!("../../../fixtures/pki/attestation-root.pem");
 
     fn check(key: &str, chain: &str, expect: Result<usize, BadAttestation>) {
-        let certificates = Attestation::packed(key, chain).map(|attestation| match attestation.0 {
+        let certificates = Attestation::packed(key, chain).map(|attestation| match attestation.kind {
             Kind::Certified { chain, .. } => chain.len(),
             Kind::SelfSigned => 0,
         });

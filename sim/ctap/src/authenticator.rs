@@ -5,6 +5,7 @@ mod client_pin;
 mod config;
 mod continuation;
 mod credential_management;
+mod extensions;
 mod gesture;
 mod get_assertion;
 mod get_info;
@@ -26,6 +27,7 @@ use wire::Status;
 use self::bio_enrollment::Enrollment;
 use self::continuation::Continuation;
 use self::gesture::{Pending, State};
+use self::make_credential::Lists;
 use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
 use crate::{Attestation, BadSnapshot, Credential, Event, Feature, Misbehaviour, Profile, Signer, Snapshot, request};
@@ -239,7 +241,9 @@ impl Authenticator {
                 let normalised = request::normalise(parameters, request::MAKE_CREDENTIAL)?;
                 let request = request::make_credential(&normalised)?;
                 self.decoded(command, Some(&request.rp.id));
-                self.make_credential(now, &request, &request::algorithms(&normalised))
+                let algorithms = request::algorithms(&normalised);
+                let lists = Lists { algorithms, formats: request::formats(&normalised) };
+                self.make_credential(now, &request, &lists)
             }
             Command::GET_ASSERTION => {
                 let normalised = request::normalise(parameters, request::GET_ASSERTION)?;

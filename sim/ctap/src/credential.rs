@@ -29,6 +29,12 @@ pub struct Credential {
     pub is_discoverable: bool,
     /// When it may be used without verification.
     pub protection: Protection,
+    /// `credBlob` (§12.2).
+    pub(crate) cred_blob: Option<Vec<u8>>,
+    /// `largeBlobKey` (§12.3).
+    pub(crate) large_blob_key: Option<[u8; 32]>,
+    /// `thirdPartyPayment` (§12.5).
+    pub(crate) third_party_payment: bool,
     pub(crate) rp_id_hash: [u8; 32],
     pub(crate) secrets: Secrets,
 }

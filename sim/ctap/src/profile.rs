@@ -46,6 +46,9 @@ pub struct Profile {
     /// `authenticatorConfigCommands`; none: no authenticatorConfig.
     #[serde(default)]
     pub config_commands: Vec<ConfigCommand>,
+    /// The relying parties that vendor-facilitated enterprise attestation is for (§7.1.1).
+    #[serde(default)]
+    pub enterprise_rp_ids: Vec<String>,
     /// `maxSerializedLargeBlobArray`, at least 1024 bytes; none: no authenticatorLargeBlobs.
     pub large_blob_bytes: Option<usize>,
     /// Whether authenticatorReset is served; else credentials are removed on the device itself.

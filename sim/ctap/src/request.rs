@@ -38,6 +38,7 @@ pub(crate) const MAKE_CREDENTIAL: &[Member] = &[
     optional(Number(8), MAC),
     optional(Number(9), Kind::Unsigned),
     optional(Number(10), Kind::Unsigned),
+    optional(Number(11), Kind::List { of: &Kind::Text { max: 32 }, max: usize::MAX }),
 ];
 
 /// §6.2.
@@ -114,6 +115,12 @@ pub(crate) fn member(parameters: &[u8], key: u64) -> Option<&[u8]> {
     None
 }
 
+/// attestationFormatsPreference of a makeCredential request; `ctap-types` forgets the order of those it does not know.
+pub(crate) fn formats(parameters: &[u8]) -> Vec<&str> {
+    let list = member(parameters, 11).unwrap_or_default();
+    Decoder::new(list).array_iter::<&str>().map(|list| list.filter_map(Result::ok).collect()).unwrap_or_default()
+}
+
 /// The algorithms of a normalised makeCredential request, in the platform's order; `ctap-types` knows two of them only.
 pub(crate) fn algorithms(normalised: &[u8]) -> Vec<i64> {
     fn read(normalised: &[u8]) -> Result<Vec<i64>, minicbor::decode::Error> {
@@ -168,9 +175,21 @@ const DESCRIPTOR: &[Member] = &[
 ];
 const OPTIONS: &[Member] =
     &[optional(Name("rk"), Kind::Bool), optional(Name("up"), Kind::Bool), optional(Name("uv"), Kind::Bool)];
-const REGISTRATION_EXTENSIONS: &[Member] =
-    &[optional(Name("credProtect"), Kind::Unsigned), optional(Name("hmac-secret"), Kind::Bool)];
-const ASSERTION_EXTENSIONS: &[Member] = &[optional(Name("hmac-secret"), Kind::Map(HMAC_SECRET))];
+const REGISTRATION_EXTENSIONS: &[Member] = &[
+    optional(Name("credBlob"), Kind::Bytes { min: 0, max: usize::MAX }),
+    optional(Name("credProtect"), Kind::Unsigned),
+    optional(Name("hmac-secret"), Kind::Bool),
+    optional(Name("largeBlobKey"), Kind::Bool),
+    optional(Name("minPinLength"), Kind::Bool),
+    optional(Name("hmac-secret-mc"), Kind::Map(HMAC_SECRET)),
+    optional(Name("thirdPartyPayment"), Kind::Bool),
+];
+const ASSERTION_EXTENSIONS: &[Member] = &[
+    optional(Name("credBlob"), Kind::Bool),
+    optional(Name("hmac-secret"), Kind::Map(HMAC_SECRET)),
+    optional(Name("largeBlobKey"), Kind::Bool),
+    optional(Name("thirdPartyPayment"), Kind::Bool),
+];
 const HMAC_SECRET: &[Member] = &[
     required(Number(1), Kind::Map(COSE_KEY)),
     required(Number(2), Kind::Bytes { min: 0, max: 80 }),

@@ -86,6 +86,12 @@ struct CredentialSnapshot {
     sign_count: u32,
     discoverable: bool,
     cred_protect: u8,
+    #[serde(default)]
+    cred_blob: Option<Base64Url>,
+    #[serde(default)]
+    large_blob_key: Option<Base64Url>,
+    #[serde(default)]
+    third_party_payment: bool,
     key: KeySnapshot,
     cred_random_with_uv: Base64Url,
     cred_random_without_uv: Base64Url,
@@ -246,6 +252,9 @@ impl CredentialSnapshot {
             sign_count: credential.sign_count,
             discoverable: credential.is_discoverable,
             cred_protect: credential.protection as u8,
+            cred_blob: credential.cred_blob.as_deref().map(bytes),
+            large_blob_key: credential.large_blob_key.as_ref().map(|key| bytes(key)),
+            third_party_payment: credential.third_party_payment,
             key: KeySnapshot::of(&credential.secrets.key),
             cred_random_with_uv: bytes(&credential.secrets.with_uv),
             cred_random_without_uv: bytes(&credential.secrets.without_uv),
@@ -264,7 +273,12 @@ impl CredentialSnapshot {
             with_uv: exactly(&self.cred_random_with_uv, &named("credRandomWithUv"))?,
             without_uv: exactly(&self.cred_random_without_uv, &named("credRandomWithoutUv"))?,
         };
+        let large_blob_key = self.large_blob_key.as_ref();
+        let large_blob_key = large_blob_key.map(|key| exactly(key, &named("largeBlobKey"))).transpose()?;
         Ok(Credential {
+            cred_blob: self.cred_blob.map(|blob| blob.0),
+            large_blob_key,
+            third_party_payment: self.third_party_payment,
             id: self.id.0,
             rp_id_hash: Sha256::digest(&self.rp_id).into(),
             rp_id: self.rp_id,

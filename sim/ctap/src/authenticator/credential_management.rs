@@ -219,10 +219,12 @@ impl Authenticator {
         self.leave(now, Sequence::Credentials(rest));
         let credential = self.durable.store.by_serial(serial).ok_or(Status::NOT_ALLOWED)?;
         let protection = self.profile.extends(Extension::CredProtect).then_some(credential.protection);
+        let pays = self.profile.extends(Extension::ThirdPartyPayment).then_some(credential.third_party_payment);
         let mut public_key = Vec::new();
         credential.secrets.key.push_public_key(&mut public_key);
         Ok(encode(|e| {
-            e.map(3 + total.members() + u64::from(protection.is_some()))?;
+            let more = [protection.is_some(), credential.large_blob_key.is_some(), pays.is_some()];
+            e.map(3 + total.members() + more.into_iter().filter(|is_there| *is_there).count() as u64)?;
             let (name, display_name) = (&credential.user_name, &credential.user_display_name);
             e.u8(0x06)?.map(1 + u64::from(name.is_some()) + u64::from(display_name.is_some()))?;
             e.str("id")?.bytes(&credential.user_handle)?;
@@ -240,7 +242,12 @@ impl Authenticator {
             if let Some(protection) = protection {
                 e.u8(0x0A)?.u8(protection as u8)?;
             }
-            // The place of largeBlobKey (0x0B) and thirdPartyPayment (0x0C).
+            if let Some(key) = &credential.large_blob_key {
+                e.u8(0x0B)?.bytes(key)?;
+            }
+            if let Some(pays) = pays {
+                e.u8(0x0C)?.bool(pays)?;
+            }
             Ok(e)
         }))
     }

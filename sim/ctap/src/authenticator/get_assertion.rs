@@ -8,9 +8,9 @@ use wire::Status;
 use wire::auth_data::Flags;
 
 use super::continuation::Sequence;
+use super::extensions::AssertionInputs;
 use super::gesture::{self, Pending, Subject};
 use super::get_next_assertion::Remaining;
-use super::hmac_secret::Salts;
 use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
 use super::{Authenticator, Command, Never, Step, response};
 use crate::credential::{Credential, Protection};
@@ -28,7 +28,7 @@ pub(super) struct Work {
 /// What every assertion of one request shares.
 pub(super) struct Inputs {
     client_data_hash: [u8; 32],
-    salts: Option<Salts>,
+    extensions: AssertionInputs,
 }
 
 /// An assertion's place among those of its request.
@@ -70,10 +70,10 @@ impl Authenticator {
             return Err(Status::NO_CREDENTIALS);
         }
         // 9. presence: asked for when not given; 10. extensions
-        let salts = self.salts(request, consent.wanted & Flags::UP)?;
+        let extensions = self.assertion_inputs(request, consent.wanted & Flags::UP)?;
         let client_data_hash = (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?;
         let subject = self.assertion_subject(request.rp_id, &applicable);
-        let work = Work { applicable, inputs: Inputs { client_data_hash, salts }, authorised_by };
+        let work = Work { applicable, inputs: Inputs { client_data_hash, extensions }, authorised_by };
         Ok(Step::Ask(Pending { work: gesture::Work::GetAssertion(Box::new(work)), consent, subject }))
     }
 
@@ -102,7 +102,8 @@ impl Authenticator {
     ) -> Result<Vec<u8>, Status> {
         let credential = self.durable.store.by_serial_mut(serial).ok_or(Status::NO_CREDENTIALS)?;
         credential.sign_count = self.misbehaviour.next_sign_count(credential.sign_count);
-        let extensions = inputs.salts.as_ref().map(|salts| salts.outputs(&credential.secrets, given, &mut self.rng));
+        let extensions = inputs.extensions.outputs(credential, given, &mut self.rng);
+        let large_blob_key = credential.large_blob_key.filter(|_| inputs.extensions.large_blob_key);
 
         let flags = auth_data::flags(given, 0, extensions.as_deref());
         let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, self.misbehaviour);
@@ -110,10 +111,14 @@ impl Authenticator {
         let auth_data_bytes = message.len();
         message.extend_from_slice(&inputs.client_data_hash);
         let mut e = response();
-        encode_head(&mut e, credential, &message[..auth_data_bytes], place).expect("a Vec takes every byte");
+        let members = 4 + u64::from(matches!(place, Place::FirstOf(_))) + u64::from(large_blob_key.is_some());
+        encode_head(&mut e, credential, &message[..auth_data_bytes], members).expect("a Vec takes every byte");
         self.misbehaviour.spoil_message(&mut message);
         let signature = credential.secrets.key.sign(&message);
         encode_tail(&mut e, credential, &signature, given, place).expect("a Vec takes every byte");
+        if let Some(key) = large_blob_key {
+            e.u8(0x07).and_then(|e| e.bytes(&key)).expect("a Vec takes every byte");
+        }
 
         self.events.push_back(Event::Asserted {
             rp_id: credential.rp_id.clone(),
@@ -144,16 +149,6 @@ impl Authenticator {
         }
     }
 
-    /// Step 10, hmac-secret: the salts, decrypted before the user is asked.
-    fn salts(&mut self, request: &Request<'_>, presence: u8) -> Result<Option<Salts>, Status> {
-        let input = request.extensions.as_ref().and_then(|extensions| extensions.hmac_secret.as_ref());
-        match input {
-            Some(_) if presence == 0 => Err(Status::UNSUPPORTED_OPTION),
-            Some(input) => self.hmac_secret_salts(input).map(Some),
-            None => Ok(None),
-        }
-    }
-
     fn assertion_subject(&self, rp_id: &str, applicable: &[Serial]) -> Subject {
         let only = match applicable {
             [only] => self.durable.store.by_serial(*only),
@@ -165,8 +160,8 @@ impl Authenticator {
 }
 
 /// The members before the signature.
-fn encode_head(e: &mut Encoder<Vec<u8>>, credential: &Credential, auth_data: &[u8], place: Place) -> Result<(), Never> {
-    e.map(if matches!(place, Place::FirstOf(_)) { 5 } else { 4 })?;
+fn encode_head(e: &mut Encoder<Vec<u8>>, credential: &Credential, auth_data: &[u8], members: u64) -> Result<(), Never> {
+    e.map(members)?;
     e.u8(0x01)?.map(2)?.str("id")?.bytes(&credential.id)?.str("type")?.str(wire::webauthn::PUBLIC_KEY)?;
     e.u8(0x02)?.bytes(auth_data)?;
     Ok(())

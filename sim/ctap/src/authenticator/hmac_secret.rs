@@ -1,9 +1,8 @@
-//! The hmac-secret extension of getAssertion (CTAP 2.3 §12.7), under either PIN/UV auth protocol.
+//! The hmac-secret extension of getAssertion and hmac-secret-mc of makeCredential (CTAP 2.3 §12.7), under either PIN/UV auth protocol.
 
 use clockwork::Stream;
 use ctap_types::ctap2::get_assertion::HmacSecretInput;
 use hmac::Mac as _;
-use minicbor::Encoder;
 use wire::Status;
 use wire::auth_data::Flags;
 
@@ -32,14 +31,11 @@ impl Authenticator {
 }
 
 impl Salts {
-    /// The extension output: a secret for verified users and another for present ones.
+    /// The outputs, encrypted: a secret for verified users and another for present ones.
     pub(super) fn outputs(&self, secrets: &Secrets, given: u8, rng: &mut Stream) -> Vec<u8> {
         let secret = if given & Flags::UV == 0 { &secrets.without_uv } else { &secrets.with_uv };
         let outputs: Vec<u8> =
             self.salts.chunks(32).flat_map(|salt| mac(secret, salt).finalize().into_bytes()).collect();
-        let encrypted = self.shared_secret.encrypt(&outputs, rng);
-        let mut e = Encoder::new(Vec::with_capacity(encrypted.len() + 16));
-        e.map(1).and_then(|e| e.str("hmac-secret")?.bytes(&encrypted)).expect("a Vec takes every byte");
-        e.into_writer()
+        self.shared_secret.encrypt(&outputs, rng)
     }
 }

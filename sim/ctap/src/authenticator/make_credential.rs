@@ -6,12 +6,15 @@ use sha2::{Digest as _, Sha256};
 use wire::Status;
 use wire::auth_data::Flags;
 
+use super::extensions::RegistrationInputs;
 use super::gesture::{self, Consent, Pending, Subject};
 use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
 use super::{Authenticator, Command, Step, response};
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
 use crate::key::PrivateKey;
-use crate::{Algorithm, Discoverable, Event, Misbehaviour, Permissions, Purpose, auth_data};
+use crate::{
+    Algorithm, AttestationFormat, Discoverable, Event, Feature, Misbehaviour, Permissions, Purpose, auth_data,
+};
 
 /// A credential to be made once the user has consented.
 pub(super) struct Work {
@@ -21,8 +24,7 @@ pub(super) struct Work {
     user_handle: Vec<u8>,
     user_name: Option<String>,
     user_display_name: Option<String>,
-    protection: Option<Protection>,
-    wants_hmac_secret: bool,
+    extensions: RegistrationInputs,
     choice: Choice,
 }
 
@@ -32,6 +34,24 @@ struct Choice {
     is_discoverable: bool,
     exclusion: Exclusion,
     authorised_by: Authorised,
+    format: AttestationFormat,
+    vouches: Vouches,
+}
+
+/// For whom the attestation stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Vouches {
+    ForTheModel,
+    /// Enterprise attestation: for this very authenticator.
+    ForTheDevice,
+}
+
+/// The lists of a request that `ctap-types` knows only in part, in the platform's order.
+pub(super) struct Lists<'a> {
+    /// pubKeyCredParams.
+    pub(super) algorithms: Vec<i64>,
+    /// attestationFormatsPreference.
+    pub(super) formats: Vec<&'a str>,
 }
 
 /// Whether the authenticator holds a credential of the exclude list.
@@ -49,12 +69,12 @@ impl Work {
 }
 
 impl Authenticator {
-    /// Steps 1 to 13 of §6.1.2, up to the user. `algorithms` are pubKeyCredParams.
+    /// Steps 1 to 13 of §6.1.2, up to the user. `lists` are the lists of the request that `ctap-types` cuts short.
     pub(super) fn make_credential(
         &mut self,
         now: Timestamp,
         request: &Request<'_>,
-        algorithms: &[i64],
+        lists: &Lists<'_>,
     ) -> Result<Step, Status> {
         let subject = subject(request);
         // 1. a zero-length pinUvAuthParam and 2. its protocol
@@ -63,7 +83,7 @@ impl Authenticator {
             return Ok(touch(Command::MAKE_CREDENTIAL, subject));
         }
         // 3. an algorithm
-        let algorithm = self.algorithm(algorithms).ok_or(Status::UNSUPPORTED_ALGORITHM)?;
+        let algorithm = self.algorithm(&lists.algorithms).ok_or(Status::UNSUPPORTED_ALGORITHM)?;
         // 5. options
         let options = request.options.as_ref();
         if options.and_then(|options| options.up) == Some(false) {
@@ -72,9 +92,7 @@ impl Authenticator {
         let is_discoverable =
             self.profile.discoverable == Discoverable::Always || options.and_then(|options| options.rk) == Some(true);
         // 9. enterprise attestation
-        if request.enterprise_attestation.is_some() {
-            return Err(Status::INVALID_PARAMETER);
-        }
+        let vouches = self.vouches(request)?;
         // 6. to 8., 10. and 11. verification
         let wish = Wish {
             param,
@@ -87,7 +105,9 @@ impl Authenticator {
         };
         let (consent, authorised_by) = self.consent(now, wish)?;
         let exclusion = self.exclusion(request, consent);
-        let work = registration(request, Choice { algorithm, is_discoverable, exclusion, authorised_by })?;
+        let format = self.format(&lists.formats);
+        let choice = Choice { algorithm, is_discoverable, exclusion, authorised_by, format, vouches };
+        let work = registration(request, self.registration_inputs(request, is_discoverable)?, choice)?;
         // 12. the exclude list and 13. presence: asked for when not given, finished then
         Ok(Step::Ask(Pending { work: gesture::Work::MakeCredential(Box::new(work)), consent, subject }))
     }
@@ -96,6 +116,33 @@ impl Authenticator {
     fn algorithm(&self, asked: &[i64]) -> Option<Algorithm> {
         let known = |number: &i64| self.profile.algorithms.iter().find(|it| it.number() == *number).copied();
         asked.iter().find_map(known)
+    }
+
+    /// The platform's first choice among the formats that the authenticator has, else its own.
+    fn format(&self, asked: &[&str]) -> AttestationFormat {
+        let formats = &self.profile.attestation_formats;
+        let known = |name: &&str| formats.iter().find(|format| format.name() == *name).copied();
+        let own = formats.first().copied().unwrap_or(AttestationFormat::None);
+        asked.iter().find_map(known).unwrap_or(own)
+    }
+
+    /// Step 9: whether the attestation may tell which authenticator this is (§7.1).
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_PARAMETER`: enterprise attestation is not there or not enabled. `INVALID_OPTION`: another kind than
+    /// vendor-facilitated (1) and platform-managed (2).
+    fn vouches(&self, request: &Request<'_>) -> Result<Vouches, Status> {
+        let enabled = self.profile.has(Feature::Ep) && self.durable.config.enterprise_attestation;
+        let listed = || self.profile.enterprise_rp_ids.iter().any(|rp_id| rp_id == request.rp.id.as_str());
+        match request.enterprise_attestation {
+            None => Ok(Vouches::ForTheModel),
+            Some(_) if !enabled => Err(Status::INVALID_PARAMETER),
+            Some(1) if listed() => Ok(Vouches::ForTheDevice),
+            Some(1) => Ok(Vouches::ForTheModel),
+            Some(2) => Ok(Vouches::ForTheDevice),
+            Some(_) => Err(Status::INVALID_OPTION),
+        }
     }
 
     /// A credential that needs verification is not told of to somebody who is not verified.
@@ -161,7 +208,10 @@ impl Authenticator {
             created: now,
             sign_count: SIGN_COUNT_FIRST,
             is_discoverable: work.choice.is_discoverable,
-            protection: work.protection.unwrap_or(Protection::Optional),
+            protection: work.extensions.protection.unwrap_or(Protection::Optional),
+            cred_blob: work.extensions.blob(),
+            large_blob_key: work.extensions.large_blob_key.then(|| rng.bytes()),
+            third_party_payment: work.extensions.third_party_payment,
             rp_id_hash: Sha256::digest(&work.rp_id).into(),
             secrets: Secrets {
                 key: PrivateKey::generate(work.choice.algorithm, self.signer, rng),
@@ -171,8 +221,8 @@ impl Authenticator {
         }
     }
 
-    fn attest(&self, work: &Work, credential: &Credential, given: u8) -> Vec<u8> {
-        let extensions = extension_outputs(work);
+    fn attest(&mut self, work: &Work, credential: &Credential, given: u8) -> Vec<u8> {
+        let extensions = work.extensions.outputs(credential, given, &mut self.rng);
         let flags = auth_data::flags(given, Flags::AT, extensions.as_deref());
         let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, self.misbehaviour);
         let (aaguid, key) = (self.misbehaviour.aaguid(self.profile.aaguid), &credential.secrets.key);
@@ -180,29 +230,37 @@ impl Authenticator {
         message.extend(extensions.iter().flatten());
 
         let stripped = self.misbehaviour == Misbehaviour::AttestationStripped;
+        let format = if stripped { AttestationFormat::None } else { work.choice.format };
+        let enterprise = format == AttestationFormat::Packed && work.choice.vouches == Vouches::ForTheDevice;
+        let statement = match (format, self.attestation.of_device().filter(|_| enterprise)) {
+            (AttestationFormat::None, _) => None,
+            (AttestationFormat::Packed, Some(of_device)) => Some(of_device),
+            (AttestationFormat::Packed, None) => Some(&self.attestation),
+        };
+        let names_device = enterprise && self.attestation.of_device().is_some();
         let mut e = response();
-        e.map(3)
-            .and_then(|e| {
-                e.u8(0x01)?.str(if stripped { "none" } else { "packed" })?.u8(0x02)?.bytes(&message)?.u8(0x03)
-            })
+        e.map(3 + u64::from(names_device) + u64::from(credential.large_blob_key.is_some()))
+            .and_then(|e| e.u8(0x01)?.str(format.name())?.u8(0x02)?.bytes(&message)?.u8(0x03))
             .expect("a Vec takes every byte");
-        if stripped {
-            e.map(0).expect("a Vec takes every byte");
-        } else {
-            message.extend_from_slice(&work.client_data_hash);
-            self.misbehaviour.spoil_message(&mut message);
-            self.attestation.encode_statement(&mut e, &message, key);
+        match statement {
+            None => drop(e.map(0).expect("a Vec takes every byte")),
+            Some(attestation) => {
+                message.extend_from_slice(&work.client_data_hash);
+                self.misbehaviour.spoil_message(&mut message);
+                attestation.encode_statement(&mut e, &message, key);
+            }
+        }
+        if names_device {
+            e.u8(0x04).and_then(|e| e.bool(true)).expect("a Vec takes every byte");
+        }
+        if let Some(key) = &credential.large_blob_key {
+            e.u8(0x05).and_then(|e| e.bytes(key)).expect("a Vec takes every byte");
         }
         e.into_writer()
     }
 }
 
-fn registration(request: &Request<'_>, choice: Choice) -> Result<Work, Status> {
-    let extensions = request.extensions.as_ref();
-    let protection = extensions
-        .and_then(|extensions| extensions.cred_protect)
-        .map(|number| Protection::from_number(number).ok_or(Status::INVALID_PARAMETER))
-        .transpose()?;
+fn registration(request: &Request<'_>, extensions: RegistrationInputs, choice: Choice) -> Result<Work, Status> {
     Ok(Work {
         client_data_hash: (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?,
         rp_id: request.rp.id.as_str().to_owned(),
@@ -210,8 +268,7 @@ fn registration(request: &Request<'_>, choice: Choice) -> Result<Work, Status> {
         user_handle: request.user.id.to_vec(),
         user_name: request.user.name.as_ref().map(|name| name.as_str().to_owned()),
         user_display_name: request.user.display_name.as_ref().map(|name| name.as_str().to_owned()),
-        protection,
-        wants_hmac_secret: extensions.and_then(|extensions| extensions.hmac_secret) == Some(true),
+        extensions,
         choice,
     })
 }
@@ -222,23 +279,6 @@ fn subject(request: &Request<'_>) -> Subject {
         user: request.user.name.as_ref().map(|name| name.as_str().to_owned()),
         purpose: Purpose::Register,
     }
-}
-
-/// The outputs of the extensions that were asked for (§12.1, §12.7), as a CBOR map.
-fn extension_outputs(work: &Work) -> Option<Vec<u8>> {
-    let members = u64::from(work.protection.is_some()) + u64::from(work.wants_hmac_secret);
-    if members == 0 {
-        return None;
-    }
-    let mut e = minicbor::Encoder::new(Vec::with_capacity(32));
-    e.map(members).expect("a Vec takes every byte");
-    if let Some(protection) = work.protection {
-        e.str("credProtect").and_then(|e| e.u8(protection as u8)).expect("a Vec takes every byte");
-    }
-    if work.wants_hmac_secret {
-        e.str("hmac-secret").and_then(|e| e.bool(true)).expect("a Vec takes every byte");
-    }
-    Some(e.into_writer())
 }
 
 /// The counter in a registration: one, since a relying party takes two zeros for a key without a counter, and then a

@@ -134,7 +134,7 @@ fn a_value_that_cannot_be_is_named() {
     );
     assert_eq!(
         spoiled(&|file| file["credentials"][0]["key"]["private"] = "AAAA".into()),
-        "the snapshot's key of credential ID cannot be read: it is no P-256 scalar of 32 bytes"
+        "the snapshot's key of credential ID cannot be read: it is no key of its algorithm"
     );
 }
 
