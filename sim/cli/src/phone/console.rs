@@ -42,7 +42,7 @@ impl Console {
     pub(super) async fn next(&mut self) -> Next {
         let Some(lines) = &mut self.0 else { return pending().await };
         match lines.recv().await {
-            Some(line) if !matches!(line.trim(), "quit" | "exit" | "q") => Next::Order(line.trim().to_owned()),
+            Some(line) if line.trim() != "quit" => Next::Order(line.trim().to_owned()),
             _ => Next::End,
         }
     }

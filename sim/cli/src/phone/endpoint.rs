@@ -8,6 +8,7 @@ use std::{
     pin::Pin,
 };
 
+use clap::ValueEnum as _;
 use miette::Result;
 use transport::Identity;
 use transport::shell::udp::AnswerTo;
@@ -50,20 +51,13 @@ impl Drop for SocketFile {
 impl Endpoint {
     /// What the flags name; one that belongs to another transport is refused rather than ignored.
     pub(super) fn of(args: &PhoneArgs) -> Result<Self, PhoneError> {
-        let name = transport_name(args.transport);
-        let (listens, is_udp, is_unix) = match args.transport {
-            TransportKind::Udp => (true, true, false),
-            TransportKind::Tcp | TransportKind::Usbip => (true, false, false),
-            TransportKind::Unix => (false, false, true),
-            TransportKind::Uhid => (false, false, false),
-        };
         let given = [
-            ("--listen", args.listen.is_some(), listens),
-            ("--answer-to", args.answer_to.is_some(), is_udp),
-            ("--socket", args.socket.is_some(), is_unix),
+            ("--listen", args.listen.is_some()),
+            ("--answer-to", args.answer_to.is_some()),
+            ("--socket", args.socket.is_some()),
         ];
-        if let Some((flag, ..)) = given.into_iter().find(|(_, given, fits)| *given && !fits) {
-            return Err(PhoneError::Misplaced { flag, transport: name });
+        if let Some((flag, _)) = given.into_iter().find(|(flag, given)| *given && !fits(flag, args.transport)) {
+            return Err(PhoneError::Misplaced { flag, transport: name(args.transport) });
         }
         let listen = |port| args.listen.unwrap_or((Ipv4Addr::LOCALHOST, port).into());
         Ok(match args.transport {
@@ -145,10 +139,7 @@ fn open_uhid(wire: Wire) -> Result<Listening> {
     let file = transport::shell::uhid::open(transport::uhid::PATH.as_ref())?;
     Ok(Listening {
         place: format!("{}: a USB key of this machine", transport::uhid::PATH),
-        directions: vec![
-            "fido2-token -L          lists it; browsers find it by themselves".to_owned(),
-            "ssh-keygen -t ecdsa-sk  makes an SSH key that needs this phone".to_owned(),
-        ],
+        directions: vec!["fido2-token -L lists it; browsers find it when a page asks for a security key".to_owned()],
         serving: Box::pin(transport::shell::uhid::serve(file, &Identity::LAB, wire)),
         _file: None,
     })
@@ -177,12 +168,12 @@ async fn open_usbip(listen: SocketAddr, wire: Wire) -> Result<Listening> {
     })
 }
 
-fn transport_name(transport: TransportKind) -> &'static str {
-    match transport {
-        TransportKind::Udp => "udp",
-        TransportKind::Tcp => "tcp",
-        TransportKind::Unix => "unix",
-        TransportKind::Uhid => "uhid",
-        TransportKind::Usbip => "usbip",
-    }
+fn fits(flag: &str, transport: TransportKind) -> bool {
+    use TransportKind::{Tcp, Udp, Unix, Usbip};
+    matches!((flag, transport), ("--listen", Udp | Tcp | Usbip) | ("--answer-to", Udp) | ("--socket", Unix))
+}
+
+/// What the transport is called on the command line.
+fn name(transport: TransportKind) -> String {
+    transport.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }

@@ -30,7 +30,7 @@ pub(super) enum PhoneError {
     /// A flag of another transport.
     #[error("{flag} means nothing to --transport {transport}")]
     #[diagnostic(help("--listen is for udp, tcp and usbip, --answer-to for udp, --socket for unix"))]
-    Misplaced { flag: &'static str, transport: &'static str },
+    Misplaced { flag: &'static str, transport: String },
     /// `--transport unix` alone.
     #[error("--transport unix needs a path to listen on")]
     #[diagnostic(help("add --socket PATH, for example --socket /tmp/passkey-lab.sock"))]

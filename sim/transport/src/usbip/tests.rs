@@ -173,6 +173,25 @@ fn an_interrupt_transfer_waits_until_there_is_a_report() {
     check(&mut connection, &read(22), &answer(22, 0, 64, &[2; 64]));
 }
 
+/// What the kernel's protocol document shows as captured from a wire: a security key is asked for a channel.
+#[test]
+fn a_captured_conversation_is_understood() {
+    let padded = |mut bytes: Vec<u8>, length: usize| {
+        bytes.resize(length, 0);
+        bytes
+    };
+    let command_in = words(&[1, 0xD05, 0x0001_000F, 1, 1, 0x200, 0x40, 0xFFFF_FFFF, 0, 4, 0, 0]);
+    let command_out = words(&[1, 0xD06, 0x0001_000F, 0, 1, 0, 0x40, 0xFFFF_FFFF, 0, 4, 0, 0]);
+    let question = padded(words(&[0xFFFF_FFFF, 0x8600_08A7, 0x84CE_5AE2, 0x1237_6300]), 64);
+    let reply = words(&[0xFFFF_FFFF, 0x8600_11A7, 0x84CE_5AE2, 0x1237_6361, 0x2891_B102, 0x0100_0004]);
+    let reply: Report = padded(reply, 64).try_into().expect("a report");
+    let mut connection = imported();
+    check(&mut connection, &[command_in, command_out, question.clone()].concat(), &answer(0xD06, 0, 0x40, &[]));
+    assert_eq!(connection.poll_report().map(Vec::from), Some(question));
+    connection.handle_report(&reply);
+    assert_eq!(connection.poll_bytes(), Some(answer(0xD05, 0, 0x40, &reply)));
+}
+
 #[test]
 fn a_host_that_does_not_read_loses_the_oldest_reports() {
     let mut connection = imported();
