@@ -1,12 +1,15 @@
 //! Every flag of the binary.
 
 use std::{
+    net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use suite::{OnFailure, RunOptions};
+use transport::User;
+use transport::shell::udp::AnswerTo;
 
 /// A virtual HYPR Enterprise Passkey lab: Entra tenant, Control Center, phone and Windows workstation in one command.
 ///
@@ -28,6 +31,74 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Measure the CTAP core beside the bare P-256 operations of the same library.
     Bench(BenchArgs),
+    /// Be the phone as a security key for real hosts, until Ctrl-C.
+    #[command(after_help = PHONE_HELP)]
+    Phone(PhoneArgs),
+}
+
+/// The flags of `phone`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct PhoneArgs {
+    /// How hosts reach the key.
+    #[arg(long, value_enum, default_value_t = TransportKind::Udp)]
+    pub(crate) transport: TransportKind,
+    /// Where udp, tcp and usbip listen [default: 127.0.0.1:8111, for usbip 127.0.0.1:3240].
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where udp sends its answers: ADDRESS:PORT, whoever asked, or `sender` [default: 127.0.0.1:7112].
+    #[arg(long, value_name = "ADDRESS:PORT|sender", value_parser = answer_to)]
+    pub(crate) answer_to: Option<AnswerTo>,
+    /// The Unix socket on which unix listens.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) socket: Option<PathBuf>,
+    /// Who answers the phone's questions: ask (you, here), accept, decline, ignore, or after=2s [default: ask on a
+    /// terminal].
+    #[arg(long, value_name = "USER")]
+    pub(crate) user: Option<User>,
+    /// The model: hypr-ios, hypr-android, ctap-2.0, ctap-2.1-pin, ctap-2.3, other-aaguid, or a .yaml file.
+    #[arg(long, value_name = "NAME", default_value = "hypr-ios")]
+    pub(crate) profile: String,
+    /// Make the same keys in every run; without it they are new each time.
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
+    pub(crate) seed: Option<u64>,
+    /// Who vouches for new credentials: `packed` is the lab's certificate for the model, `self` the credential itself
+    /// [default: packed where there is a certificate].
+    #[arg(long, value_enum)]
+    pub(crate) attestation: Option<AttestationKind>,
+    /// Keep credentials, PIN and settings in this file, private keys included, and go on with what it holds.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Print no line for what happens.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print every report in hex too.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// How hosts reach the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TransportKind {
+    /// 64-byte reports in datagrams, as the Solo simulator has them.
+    Udp,
+    /// 64-byte reports on TCP connections.
+    Tcp,
+    /// 64-byte reports on connections to a Unix socket.
+    Unix,
+    /// A HID device of this Linux machine.
+    Uhid,
+    /// A USB device for machines with a USB/IP client.
+    Usbip,
+}
+
+/// Who vouches for new credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AttestationKind {
+    /// The credential itself.
+    #[value(name = "self")]
+    Itself,
+    /// The lab's attestation certificate.
+    Packed,
 }
 
 /// The flags of `bench`.
@@ -99,6 +170,20 @@ fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "it is an IP address and a port, as in 127.0.0.1:8111".to_owned())
+}
+
+fn answer_to(text: &str) -> Result<AnswerTo, String> {
+    match text {
+        "sender" => Ok(AnswerTo::Sender),
+        text => text
+            .parse()
+            .map(AnswerTo::Address)
+            .map_err(|_| "it is `sender`, or an IP address and a port, as in 127.0.0.1:7112".to_owned()),
+    }
+}
+
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it is a whole number of at least 1".to_owned())
 }
@@ -113,6 +198,13 @@ Exit codes:
   1  a scenario failed, was undefined, or was skipped by --fail-fast or Ctrl-C
   2  nothing could be run: a wrong flag, path or feature file, no scenario matched, or no report could be written";
 
+const PHONE_HELP: &str = "\
+docs/security-key.md shows it with ssh, browsers, a Windows machine and python-fido2.
+
+Exit codes:
+  0  it ended by Ctrl-C or quit
+  2  it could not begin, or the transport broke off; the message says what to do";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,7 +213,7 @@ mod tests {
         let args = Args::try_parse_from([&["passkey-lab"], line].concat()).expect("the line is right");
         match args.command() {
             Command::Run(args) => args,
-            Command::Bench(args) => panic!("{args:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -141,6 +233,21 @@ mod tests {
         check(&["--jobs", "0"], "invalid value '0' for '--jobs <N>': it is a whole number of at least 1");
         check(&["-j", "-1"], "at least 1");
         check(&["bench", "--rounds", "0"], "from 1 to 4294967295");
+        check(&["phone", "--seed", "-1"], "a whole number from 0");
+    }
+
+    #[test]
+    fn what_a_phone_cannot_be_told_is_refused_with_what_it_can() {
+        let check = |line: &[&str], words: &str| {
+            let refused = Args::try_parse_from([&["passkey-lab", "phone"], line].concat()).expect_err("it is wrong");
+            assert!(refused.to_string().contains(words), "{refused}");
+        };
+        check(&["--transport", "bluetooth"], "[possible values: udp, tcp, unix, uhid, usbip]");
+        check(&["--listen", "8111"], "an IP address and a port, as in 127.0.0.1:8111");
+        check(&["--answer-to", "me"], "`sender`, or an IP address and a port");
+        check(&["--user", "after=2"], "ask, accept, decline, ignore, or after=DURATION");
+        check(&["--attestation", "none"], "[possible values: self, packed]");
+        check(&["--quiet", "--verbose"], "cannot be used with");
     }
 
     #[test]

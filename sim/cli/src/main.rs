@@ -5,6 +5,7 @@ mod bench;
 mod interrupt;
 mod live;
 mod out;
+mod phone;
 mod run;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => {
             bench::run(&args.report_dir, &BenchOptions { rounds: args.rounds }).map(|()| ExitCode::SUCCESS)
         }
+        Command::Phone(args) => phone::run(&args).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|report| {
         out::complain(&report);

@@ -134,6 +134,15 @@ impl Model {
     }
 }
 
+impl std::fmt::Display for Attestation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.kind {
+            Kind::Certified { .. } => "packed attestation by a certificate",
+            Kind::SelfSigned => "packed self attestation",
+        })
+    }
+}
+
 impl std::fmt::Debug for Attestation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.kind {

@@ -228,6 +228,12 @@ impl Authenticator {
         &self.profile
     }
 
+    /// How it vouches for its credentials.
+    #[must_use]
+    pub fn attestation(&self) -> &Attestation {
+        &self.attestation
+    }
+
     pub(crate) fn record(&mut self, event: Event) {
         self.events.push_back(event);
     }

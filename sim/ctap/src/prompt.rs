@@ -103,6 +103,7 @@ impl Prompt {
     #[must_use]
     pub fn agreement(&self) -> Answer {
         match self {
+            Self::Presence { purpose: Purpose::Reset(Touch::Long), .. } => Answer::Hold,
             Self::Presence { .. } => Answer::Accept,
             Self::Verification { .. } => Answer::Verified,
             Self::Sample { .. } => Answer::Sample(Sample::Good),

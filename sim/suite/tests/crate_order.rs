@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 use serde_json::{Value, json};
 
 /// A room may depend on rooms of a lower level only.
-const LEVELS: [(&str, usize); 11] = [
+const LEVELS: [(&str, usize); 12] = [
     ("clockwork", 0),
     ("wire", 0),
     ("ctap", 1),
@@ -14,6 +14,7 @@ const LEVELS: [(&str, usize); 11] = [
     ("entra", 1),
     ("control-center", 1),
     ("phone", 2),
+    ("transport", 2),
     ("lab", 3),
     ("sandbox", 4),
     ("suite", 4),

@@ -1,0 +1,105 @@
+//! A phone that runs as a process of its own, and is ended with the test.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::SocketAddr,
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::Duration,
+};
+
+/// How long anything may take before the test has failed.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The binary with arguments, reading nothing.
+pub(crate) fn passkey_lab(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passkey-lab"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// A running phone.
+pub(crate) struct Phone {
+    process: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<String>,
+    banner: Vec<String>,
+}
+
+impl Phone {
+    /// Starts it and waits for its banner, whose last line says who the user is.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = passkey_lab(arguments);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the binary was built");
+        let input = process.stdin.take();
+        let output = BufReader::new(process.stdout.take().expect("it is piped"));
+        let (sender, lines) = channel();
+        thread::spawn(move || output.lines().map_while(Result::ok).all(|line| sender.send(line).is_ok()));
+        let mut phone = Self { process, input, lines, banner: Vec::new() };
+        while !phone.banner.last().is_some_and(|line| line.contains("Ctrl-C ends")) {
+            let line = phone.lines.recv_timeout(TIMEOUT).expect("a banner");
+            phone.banner.push(line);
+        }
+        phone
+    }
+
+    /// The lines of the banner.
+    pub(crate) fn banner(&self) -> &[String] {
+        &self.banner
+    }
+
+    /// Where it listens, as the banner says.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let words = self.banner.iter().flat_map(|line| line.split([' ', ',']));
+        words.filter_map(|word| word.parse().ok()).next().expect("the banner names an address")
+    }
+
+    /// Waits for a line with these words.
+    pub(crate) fn hear(&self, words: &str) {
+        loop {
+            let line = self.lines.recv_timeout(TIMEOUT);
+            match line.unwrap_or_else(|_| panic!("the phone never said {words:?}")) {
+                line if line.contains(words) => return,
+                _ => {}
+            }
+        }
+    }
+
+    /// What it says until it ends.
+    pub(crate) fn rest(&self) -> Vec<String> {
+        self.lines.iter().collect()
+    }
+
+    /// The user types a line.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        let input = self.input.as_mut().expect("the input is open");
+        writeln!(input, "{line}").expect("the phone reads");
+    }
+
+    /// The user leaves.
+    pub(crate) fn end_input(&mut self) {
+        self.input = None;
+    }
+
+    /// Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let sent = Command::new("kill").args(["-INT", &self.process.id().to_string()]).status();
+        assert!(sent.expect("kill can be run").success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.process.wait().expect("it is our process").code()
+    }
+}
+
+impl Drop for Phone {
+    fn drop(&mut self) {
+        // One that has ended already is what is wanted.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

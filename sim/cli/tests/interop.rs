@@ -1,0 +1,57 @@
+//! Clients that nobody here wrote, against the phone.
+
+mod common;
+
+use std::{path::Path, process::Command};
+
+use common::Phone;
+
+const ROOM: &str = env!("CARGO_MANIFEST_DIR");
+
+/// A Python with `fido2`, or `None` where there is none and nobody requires it.
+#[expect(clippy::disallowed_methods, reason = "a test of the binary: CI says by its environment what must run")]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn python() -> Option<String> {
+    let required = std::env::var("PASSKEY_LAB_REQUIRE_ALL").is_ok_and(|value| !value.is_empty());
+    let python = std::env::var("PASSKEY_LAB_PYTHON");
+    let python = python.unwrap_or_else(|_| format!("{ROOM}/../../target/ci-venv/bin/python"));
+    let probe = Command::new(&python).args(["-c", "import fido2.hid"]).output();
+    if probe.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    let complaint = format!("no Python with fido2 at {python}: .ci/run makes one, PASSKEY_LAB_PYTHON names another");
+    assert!(!required, "{complaint}");
+    eprintln!("SKIPPED: {complaint}");
+    None
+}
+
+fn check_python_fido2(address: &str) {
+    let Some(python) = python() else { return };
+    let script = Path::new(ROOM).join("tests/python/fido2_client.py");
+    let root = Path::new(ROOM).join("../../fixtures/pki/attestation-root.pem");
+    let output = Command::new(python).arg(script).arg(address).arg(root).output().expect("Python runs");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("fido2_client: ok"), "{address}\n{out}\n{err}");
+}
+
+#[test]
+fn python_fido2_registers_and_signs_in_over_udp() {
+    let udp = ["phone", "--transport", "udp", "--listen", "127.0.0.1:0", "--answer-to", "sender", "--user", "accept"];
+    let phone = Phone::start(&udp);
+    check_python_fido2(&format!("udp:{}", phone.address()));
+}
+
+#[test]
+fn python_fido2_registers_and_signs_in_over_tcp() {
+    let phone = Phone::start(&["phone", "--transport", "tcp", "--listen", "127.0.0.1:0", "--user", "accept"]);
+    check_python_fido2(&format!("tcp:{}", phone.address()));
+}
+
+#[cfg(unix)]
+#[test]
+fn python_fido2_registers_and_signs_in_over_a_unix_socket() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("interop.sock");
+    let socket = path.to_str().expect("a path in UTF-8");
+    let _phone = Phone::start(&["phone", "--transport", "unix", "--socket", socket, "--user", "after=50ms"]);
+    check_python_fido2(&format!("unix:{socket}"));
+}
