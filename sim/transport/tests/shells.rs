@@ -138,9 +138,12 @@ async fn udp_can_answer_each_sender_as_a_host_of_its_own() {
 async fn of_many_udp_senders_the_oldest_makes_room() {
     let mut phone = Phone::start(User::Accepts);
     let key = udp_phone(&phone, AnswerTo::Sender).await;
+    // All are kept, so that no port is given twice.
+    let mut hosts = Vec::new();
     for _ in 0..33 {
         let host = UdpSocket::bind(here()).await.expect("a port");
         channel(&ask_datagram(&host, key, &init(), &host).await);
+        hosts.push(host);
     }
     phone.hear("host 1 is gone").await;
 }

@@ -8,7 +8,7 @@ use transport::User;
 use transport::shell::Hub;
 
 use super::narrator::{Narrator, time};
-use crate::out::say;
+use crate::out::{say, say_line};
 
 /// Lines of standard input, if the user is there.
 pub(super) struct Console(Option<mpsc::Receiver<String>>);
@@ -151,7 +151,7 @@ fn list(key: &Authenticator) {
     let lines: Vec<String> = key.credentials().map(credential).collect();
     match lines.as_slice() {
         [] => say("the phone holds no credentials"),
-        lines => lines.iter().for_each(|line| say(line)),
+        lines => lines.iter().for_each(|line| say_line(line)),
     }
 }
 

@@ -6,7 +6,7 @@ use transport::{Event, User};
 
 use super::endpoint::Listening;
 use crate::args::PhoneArgs;
-use crate::out::say;
+use crate::out::{say, say_line};
 
 /// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +51,10 @@ impl Narrator {
             Tone::Verbose => true,
         };
         if wanted {
-            say(&format!("{}  {event}", time(now)));
+            say_line(&format!("{}  {event}", time(now)));
         }
         if let (User::Asked, Event::Key(ctap::Event::Prompted(prompt))) = (user, event) {
-            say(&super::console::question(prompt));
+            say_line(&super::console::question(prompt));
         }
     }
 }
