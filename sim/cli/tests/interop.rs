@@ -26,12 +26,16 @@ fn python() -> Option<String> {
 }
 
 fn check_python_fido2(address: &str) {
+    check_script("fido2_client", address);
+}
+
+fn check_script(name: &str, address: &str) {
     let Some(python) = python() else { return };
-    let script = Path::new(ROOM).join("tests/python/fido2_client.py");
+    let script = Path::new(ROOM).join(format!("tests/python/{name}.py"));
     let root = Path::new(ROOM).join("../../fixtures/pki/attestation-root.pem");
     let output = Command::new(python).arg(script).arg(address).arg(root).output().expect("Python runs");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && out.contains("fido2_client: ok"), "{address}\n{out}\n{err}");
+    assert!(output.status.success() && out.contains(&format!("{name}: ok")), "{address}\n{out}\n{err}");
 }
 
 #[test]
@@ -54,4 +58,11 @@ fn python_fido2_registers_and_signs_in_over_a_unix_socket() {
     let socket = path.to_str().expect("a path in UTF-8");
     let _phone = Phone::start(&["phone", "--transport", "unix", "--socket", socket, "--user", "after=50ms"]);
     check_python_fido2(&format!("unix:{socket}"));
+}
+
+#[test]
+fn python_fido2_uses_everything_that_a_security_key_has() {
+    let tcp = ["phone", "--transport", "tcp", "--listen", "127.0.0.1:0", "--user", "accept", "--profile", "ctap-2.3"];
+    let phone = Phone::start(&tcp);
+    check_script("fido2_key", &format!("tcp:{}", phone.address()));
 }
