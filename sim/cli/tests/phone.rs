@@ -52,7 +52,7 @@ const UDP: [&str; 7] = ["phone", "--transport", "udp", "--listen", "127.0.0.1:0"
 #[test]
 fn a_host_on_udp_gets_its_answers_and_ctrl_c_ends_with_exit_code_0() {
     let mut phone = Phone::start(&[&UDP, ["--user", "accept", "--seed", "7"].as_slice()].concat());
-    assert!(phone.banner()[0].contains("hypr-ios, packed attestation by the lab's certificate, keys from seed 7"));
+    assert!(phone.banner()[0].contains("hypr-ios, packed attestation by a certificate, keys from seed 7"));
     let host = Host::of(&phone);
     let channel = host.open();
     let answer = host.ask(&report(channel, Command::CBOR, &[0x04]));
@@ -79,7 +79,7 @@ fn verbose_prints_every_report_and_quiet_no_line_at_all() {
     Host::of(&quiet).open();
     quiet.type_line("quit");
     assert_eq!(quiet.exit_code(), Some(0));
-    assert_eq!(quiet.rest(), ["the phone is switched off; its credentials are gone"]);
+    assert_eq!(quiet.rest(), ["the phone is switched off; its credentials are gone (--state FILE keeps them)"]);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn flags_that_mean_nothing_are_refused_rather_than_ignored() {
     check(&["--transport", "tcp", "--answer-to", "sender"], &["--answer-to means nothing to --transport tcp"]);
     check(&["--transport", "udp", "--socket", "x"], &["--socket means nothing to --transport udp"]);
     check(&["--transport", "unix"], &["needs a path to listen on", "--socket PATH"]);
-    check(&["--profile", "nokia"], &["there is no phone \"nokia\"", "hypr-ios or hypr-android"]);
+    check(&["--profile", "nokia"], &["there is no phone \"nokia\"", "hypr-ios, hypr-android, ctap-2.0"]);
     check(&["--listen", "192.0.2.1:0"], &["192.0.2.1:0 is no address of this machine", "127.0.0.1:PORT"]);
 }
 

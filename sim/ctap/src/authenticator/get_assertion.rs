@@ -48,6 +48,9 @@ impl Authenticator {
             let subject = Subject { rp_id: request.rp_id.to_owned(), user: None, purpose: Purpose::SignIn };
             return Ok(touch(Command::GET_ASSERTION, subject));
         }
+        if request.allow_list.as_ref().is_some_and(|list| list.len() > self.profile.limits.list_length) {
+            return Err(Status::LIMIT_EXCEEDED);
+        }
         // 4. options
         let options = request.options.as_ref();
         if options.is_some_and(|options| options.rk.is_some()) {

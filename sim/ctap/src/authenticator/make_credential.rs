@@ -82,6 +82,9 @@ impl Authenticator {
         if matches!(param, PinUvAuthParam::Touch) {
             return Ok(touch(Command::MAKE_CREDENTIAL, subject));
         }
+        if request.exclude_list.as_ref().is_some_and(|list| list.len() > self.profile.limits.list_length) {
+            return Err(Status::LIMIT_EXCEEDED);
+        }
         // 3. an algorithm
         let algorithm = self.algorithm(&lists.algorithms).ok_or(Status::UNSUPPORTED_ALGORITHM)?;
         // 5. options

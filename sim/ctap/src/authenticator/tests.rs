@@ -1,6 +1,8 @@
 //! The commands as a platform sees them: bytes in, a status by its name and bytes out.
 
+mod bio_enrollment;
 mod client_pin;
+mod config;
 mod credential_management;
 mod get_assertion;
 mod get_info;
@@ -9,6 +11,8 @@ mod large_blobs;
 mod make_credential;
 mod malformed;
 mod misbehaviour;
+mod pin;
+mod profiles;
 mod reset;
 mod snapshot;
 mod user;
@@ -84,12 +88,14 @@ impl Desk {
 
     /// Sets [`PIN`].
     pub(super) fn set_pin(&mut self) {
-        let (public, secret) = self.agree(Protocol::Two);
+        let protocol = self.key.profile.pin_uv_auth_protocols.first().expect("a key that has a PIN");
+        let protocol = Protocol::from_number(*protocol as u64).expect("one of the two");
+        let (public, secret) = self.agree(protocol);
         let mut padded = [0; 64];
         padded[..PIN.len()].copy_from_slice(PIN);
         let new_pin_enc = secret.encrypt(&padded, &mut self.platform);
         let request = client_pin(3)
-            .with(1, Value::Int(2))
+            .with(1, Value::Int(protocol as i64))
             .with(3, Value::Raw(public))
             .with(4, Value::Bytes(secret.authenticate(&new_pin_enc)))
             .with(5, Value::Bytes(new_pin_enc));
