@@ -1,6 +1,7 @@
 //! Whole sessions through CTAPHID.
 #![no_main]
 
+#[allow(dead_code, reason = "one command is for the other target")]
 #[path = "../../tests/hostile/drive.rs"]
 mod drive;
 

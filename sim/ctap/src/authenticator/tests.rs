@@ -4,6 +4,7 @@ mod bio_enrollment;
 mod client_pin;
 mod config;
 mod credential_management;
+mod extensions;
 mod get_assertion;
 mod get_info;
 mod hmac_secret;
