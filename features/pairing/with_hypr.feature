@@ -57,6 +57,7 @@ Feature: Pairing with HYPR
       And Carol gives the right biometric
       Then within 10 seconds Carol sees "Successfully paired" in the Passwordless client
 
+  Rule: Nobody has to be invited
     Scenario: Somebody who was not invited is paired all the same
       Given the lab "uninvited"
       And Carol is signed in to Windows

@@ -13,6 +13,7 @@ mod error;
 mod place;
 
 pub use error::ScenarioError;
+pub(crate) use place::Segment;
 
 /// A scenario file.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,6 +51,16 @@ pub struct Scenario {
     /// What goes wrong on purpose from the beginning, first match wins.
     #[serde(default)]
     pub faults: Vec<crate::fault::Rule>,
+    /// The file, for those who find only later what is wrong with it.
+    #[serde(skip)]
+    source: Source,
+}
+
+/// Where a scenario was read from.
+#[derive(Clone, Debug, Default)]
+struct Source {
+    path: PathBuf,
+    text: std::sync::Arc<str>,
 }
 
 /// The Entra tenant.
@@ -265,9 +276,16 @@ impl Scenario {
     pub fn parse(path: &Path, text: &str) -> Result<Self, ScenarioError> {
         // Editors of Windows write a byte order mark, which the YAML library takes for the first field's first letter.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let scenario: Self = serde_yaml::from_str(text).map_err(|error| ScenarioError::yaml(path, text, &error))?;
+        let mut scenario: Self = serde_yaml::from_str(text).map_err(|error| ScenarioError::yaml(path, text, &error))?;
         check::check(&scenario).map_err(|misfit| ScenarioError::misfit(path, text, &misfit))?;
+        scenario.source = Source { path: path.to_owned(), text: text.into() };
         Ok(scenario)
+    }
+
+    /// What only the running lab finds wrong with a value: the place is that of `path`, or of what should hold it.
+    pub(crate) fn refuse(&self, path: &[Segment], problem: String) -> ScenarioError {
+        let misfit = check::Misfit { path: path.to_vec(), problem };
+        ScenarioError::misfit(&self.source.path, &self.source.text, &misfit)
     }
 
     /// The user whose full name, or its first word, is `name`.
@@ -456,6 +474,11 @@ mod tests {
             "6:28: application.secret_days: expected 36500 days at most, found 9223372036854775807",
         );
         add(
+            "application: {permissions: [everything]}",
+            "6:29: \"everything\" is no delegated permission of Microsoft Graph, for example \
+             UserAuthenticationMethod.ReadWrite.All",
+        );
+        add(
             "service_account: {roles: [Global Adminstrator]}",
             "6:27: \"Global Adminstrator\" is no directory role of this lab; the roles are: Global Administrator, \
              Global Reader, Directory Readers, Directory Writers, Privileged Authentication Administrator, \
@@ -478,6 +501,20 @@ mod tests {
             "faults: [{verdict: !answer 9999}]",
             "6:20: faults[0].verdict: an answer has a status from 200 to 599, not 9999",
         );
+    }
+
+    #[test]
+    fn what_only_the_lab_finds_wrong_stands_where_it_is_wrong() {
+        let check = |lines: &str, expect: &str| {
+            let text = format!("{GOOD}{lines}integration: {{name: Bank}}\n");
+            let scenario = Scenario::parse(Path::new("scenarios/x.yaml"), &text).expect("a scenario");
+            let seed = clockwork::Seed::of(&["setup"]);
+            let error = crate::Lab::start(scenario, &seed).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.starts_with(expect), "{error}");
+        };
+        check("application: {consented: false}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
+        check("application: {secret_days: -1}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
+        check("service_account: {roles: []}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
     }
 
     #[test]
@@ -518,7 +555,10 @@ mod tests {
         assert!(Scenario::named(&folder, "default").is_ok());
         for name in ["../scenarios/default", "/etc/passwd", "", "default.yaml", "..", "a\\b", "a\0"] {
             let error = Scenario::named(&folder, name).unwrap_err().to_string();
-            assert!(error.ends_with("is no scenario's name: letters, digits, dashes and underscores"), "{error}");
+            assert!(
+                error.ends_with("is no scenario's name: letters, digits, spaces, dashes and underscores"),
+                "{error}"
+            );
         }
     }
 

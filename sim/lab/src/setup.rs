@@ -15,41 +15,16 @@ use windows::browser::{Browser, BrowserKind};
 use crate::fault::Faults;
 use crate::lab::Lab;
 use crate::net::Hosts;
-use crate::scenario::{self, Scenario, WorkstationSetting};
+use crate::scenario::Segment::{Index, Key};
+use crate::scenario::{self, Scenario, ScenarioError, WorkstationSetting};
 
 /// A lab could not be set up as its scenario says.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SetupError {
-    /// A role that Entra does not have.
-    #[error("{who} has the role {role:?}, which is no Entra built-in role of this lab")]
-    UnknownRole {
-        /// Whose.
-        who: String,
-        /// The name given.
-        role: String,
-    },
-    /// A feature flag that HYPR does not have.
-    #[error("{0:?} is no feature flag of this lab")]
-    UnknownFlag(String),
-    /// The tenant's parts do not fit.
-    #[error("the tenant cannot be made: {0}")]
-    Tenant(#[from] entra::BadConfig),
-    /// Control Center would not add the integration.
-    #[error("the integration {name:?} was not added: {why}")]
-    Integration {
-        /// Application name.
-        name: String,
-        /// Control Center's words.
-        why: String,
-    },
-    /// The client refused its `hypr.json`.
-    #[error("the HYPR Passwordless client of {machine} was not installed: {why}")]
-    Client {
-        /// Workstation.
-        machine: String,
-        /// The installer's words.
-        why: String,
-    },
+    /// Entra, Control Center or an installer would not take what the file says.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refused(#[from] ScenarioError),
 }
 
 /// What an administrator saved while registering the application: the values that the integration form asks for.
@@ -83,9 +58,10 @@ impl Lab {
             .iter()
             .map(|machine| (machine.name.clone(), workstation(&scenario, machine, seed)))
             .collect();
-        let tenant = entra::Tenant::new(tenant(&scenario, &registration, &workstations)?, seed)?;
+        let tenant = entra::Tenant::new(tenant(&scenario, &registration, &workstations), seed)
+            .map_err(|bad| scenario.refuse(&[Key("tenant")], format!("the tenant cannot be made: {bad}")))?;
         let tenant = Arc::new(Mutex::new(tenant));
-        let shell = Shell::new(control_center::ControlCenter::new(hypr_tenant(&scenario)?, seed), clock.clone());
+        let shell = Shell::new(control_center::ControlCenter::new(hypr_tenant(&scenario), seed), clock.clone());
         let mut hosts = Hosts::default();
         let microsoft = entra::http::router(tenant.clone(), clock.clone());
         MICROSOFT_HOSTS.iter().for_each(|host| hosts.serve(host, &microsoft));
@@ -152,10 +128,10 @@ fn tenant(
     scenario: &Scenario,
     registration: &Registration,
     workstations: &BTreeMap<String, windows::Workstation>,
-) -> Result<entra::Config, SetupError> {
-    let mut users = scenario.users.iter().map(person).collect::<Result<Vec<_>, _>>()?;
-    users.push(service_account(scenario, registration)?);
-    Ok(entra::Config {
+) -> entra::Config {
+    let mut users: Vec<_> = scenario.users.iter().map(person).collect();
+    users.push(service_account(scenario, registration));
+    entra::Config {
         tenant_id: registration.tenant_id,
         name: scenario.tenant.name.clone(),
         domains: vec![scenario.tenant.domain.clone()],
@@ -175,11 +151,11 @@ fn tenant(
             Vec::new()
         },
         attestation_roots: vec![include_str!("../../../fixtures/pki/attestation-root.pem").to_owned()],
-    })
+    }
 }
 
-fn person(user: &scenario::User) -> Result<entra::UserConfig, SetupError> {
-    Ok(entra::UserConfig {
+fn person(user: &scenario::User) -> entra::UserConfig {
+    entra::UserConfig {
         upn: user.upn.clone(),
         display_name: user.name.clone(),
         mail: Some(user.upn.clone()),
@@ -187,13 +163,13 @@ fn person(user: &scenario::User) -> Result<entra::UserConfig, SetupError> {
         password_state: entra::PasswordState::Permanent,
         account: entra::Account::Enabled,
         phone: user.text_messages_to.clone(),
-        roles: roles(&user.name, &user.roles)?,
-    })
+        roles: roles(&user.roles),
+    }
 }
 
-fn service_account(scenario: &Scenario, registration: &Registration) -> Result<entra::UserConfig, SetupError> {
+fn service_account(scenario: &Scenario, registration: &Registration) -> entra::UserConfig {
     let account = &scenario.service_account;
-    Ok(entra::UserConfig {
+    entra::UserConfig {
         upn: registration.service_account.clone(),
         display_name: "HYPR Service Account".to_owned(),
         mail: None,
@@ -205,16 +181,13 @@ fn service_account(scenario: &Scenario, registration: &Registration) -> Result<e
         },
         account: entra::Account::Enabled,
         phone: None,
-        roles: roles(&registration.service_account, &account.roles)?,
-    })
+        roles: roles(&account.roles),
+    }
 }
 
-fn roles(who: &str, names: &[String]) -> Result<Vec<entra::Role>, SetupError> {
-    let role = |name: &String| {
-        entra::Role::by_display_name(name)
-            .ok_or_else(|| SetupError::UnknownRole { who: who.to_owned(), role: name.clone() })
-    };
-    names.iter().map(role).collect()
+/// The file's names are checked when it is read.
+fn roles(names: &[String]) -> Vec<entra::Role> {
+    names.iter().filter_map(|name| entra::Role::by_display_name(name)).collect()
 }
 
 fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::ApplicationConfig {
@@ -299,7 +272,7 @@ fn everybody_needs_mfa(scenario: &Scenario) -> entra::ConditionalAccessPolicy {
     }
 }
 
-fn hypr_tenant(scenario: &Scenario) -> Result<control_center::Config, SetupError> {
+fn hypr_tenant(scenario: &Scenario) -> control_center::Config {
     let hypr = &scenario.control_center;
     let mut config = control_center::Config::new(&hypr.host);
     config.admins = vec![control_center::Admin {
@@ -307,25 +280,18 @@ fn hypr_tenant(scenario: &Scenario) -> Result<control_center::Config, SetupError
         password: control_center::Secret::new(hypr.admin_password.as_str()),
     }];
     config.tenant_flags =
-        flags(&hypr.feature_flags, &control_center::TenantFlag::ALL, control_center::TenantFlag::name)?;
+        flags(&hypr.feature_flags, &control_center::TenantFlag::ALL, control_center::TenantFlag::name);
     if let Some(integration) = &scenario.integration {
         let all = control_center::ApplicationFlag::ALL;
-        let flags = flags(&integration.feature_flags, &all, control_center::ApplicationFlag::name)?;
+        let flags = flags(&integration.feature_flags, &all, control_center::ApplicationFlag::name);
         config.application_flags.insert(integration.name.clone(), flags);
     }
-    Ok(config)
+    config
 }
 
-fn flags<F: Copy + Ord>(
-    names: &[String],
-    all: &[F],
-    name_of: fn(F) -> &'static str,
-) -> Result<BTreeSet<F>, SetupError> {
-    let flag = |name: &String| {
-        let known = all.iter().copied().find(|flag| name_of(*flag) == name);
-        known.ok_or_else(|| SetupError::UnknownFlag(name.clone()))
-    };
-    names.iter().map(flag).collect()
+/// The file's names are checked when it is read.
+fn flags<F: Copy + Ord>(names: &[String], all: &[F], name_of: fn(F) -> &'static str) -> BTreeSet<F> {
+    all.iter().copied().filter(|flag| names.iter().any(|name| name == name_of(*flag))).collect()
 }
 
 fn workstation(scenario: &Scenario, machine: &scenario::Workstation, seed: &Seed) -> windows::Workstation {
@@ -382,20 +348,26 @@ fn attestation(kind: scenario::Attestation) -> ctap::Attestation {
 impl Lab {
     /// Adds the scenario's integration by the same calls to Entra as one added by hand.
     fn integrate(&mut self) -> Result<(), SetupError> {
-        let Some(integration) = self.scenario.integration.clone() else { return Ok(()) };
+        let scenario = self.scenario.clone();
+        let Some(integration) = &scenario.integration else { return Ok(()) };
+        let refused = |why: &str| {
+            let problem = format!("the integration {:?} was not added: {why}", integration.name);
+            SetupError::Refused(scenario.refuse(&[Key("integration")], problem))
+        };
         let now = self.now();
         let draft = self.registration.draft(&integration.name);
-        let refused = |why: String| SetupError::Integration { name: integration.name.clone(), why };
         let begun = self.control_center.with_core(|core| core.begin_add_integration(now, draft));
-        let id = begun
-            .map_err(|refusals| refused(refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")))?;
+        let id = begun.map_err(|refusals| {
+            let sentences: Vec<_> = refusals.iter().map(ToString::to_string).collect();
+            refused(&sentences.join(" "))
+        })?;
         self.settle();
         match self.control_center.with_core(|core| core.take_conclusion(id)) {
             Some(Conclusion::Done) => {}
-            other => return Err(refused(words(other))),
+            other => return Err(refused(&words(other))),
         }
-        self.configure(&integration).map_err(refused)?;
-        self.invite(&integration)
+        self.configure(integration).map_err(|why| refused(&why))?;
+        self.invite(&scenario, integration)
     }
 
     fn configure(&self, integration: &scenario::Integration) -> Result<(), String> {
@@ -421,17 +393,20 @@ impl Lab {
             .map_err(|error: control_center::UnknownIntegration| error.to_string())
     }
 
-    fn invite(&mut self, integration: &scenario::Integration) -> Result<(), SetupError> {
-        for guest in &integration.invited {
-            let upn = self.scenario.user(guest).map(|user| user.upn.clone()).unwrap_or_default();
+    fn invite(&mut self, scenario: &Scenario, integration: &scenario::Integration) -> Result<(), SetupError> {
+        for (index, guest) in integration.invited.iter().enumerate() {
+            let upn = scenario.user(guest).map(|user| user.upn.clone()).unwrap_or_default();
+            let refused = |why: String| {
+                let path = [Key("integration"), Key("invited"), Index(index)];
+                SetupError::Refused(scenario.refuse(&path, format!("{upn} could not be invited: {why}")))
+            };
             let now = self.now();
             let begun = self.control_center.with_core(|core| core.begin_invite(now, &integration.name, &upn));
-            let refused = |why: String| SetupError::Integration { name: integration.name.clone(), why };
             let id = begun.map_err(|error| refused(error.to_string()))?;
             self.settle();
             match self.control_center.with_core(|core| core.take_conclusion(id)) {
                 Some(Conclusion::Done) => {}
-                other => return Err(refused(format!("{upn} could not be invited: {}", words(other)))),
+                other => return Err(refused(words(other))),
             }
         }
         Ok(())
@@ -439,12 +414,16 @@ impl Lab {
 
     /// Installs the Passwordless client where the scenario has it, with the `hypr.json` of its integration.
     fn install_clients(&mut self) -> Result<(), SetupError> {
-        let Some(integration) = self.scenario.integration.clone() else { return Ok(()) };
+        let scenario = self.scenario.clone();
+        let Some(integration) = &scenario.integration else { return Ok(()) };
         let hypr_json = self.control_center.with_core(|core| core.hypr_json(&integration.name)).unwrap_or_default();
-        for machine in self.scenario.workstations.clone().iter().filter(|machine| machine.client_installed) {
+        for (index, machine) in scenario.workstations.iter().enumerate().filter(|(_, it)| it.client_installed) {
             let installed =
                 self.with_workstation(&machine.name, |workstation, _| workstation.install_client(&hypr_json));
-            installed.map_err(|error| SetupError::Client { machine: machine.name.clone(), why: error.to_string() })?;
+            installed.map_err(|error| {
+                let problem = format!("the HYPR Passwordless client of {} was not installed: {error}", machine.name);
+                scenario.refuse(&[Key("workstations"), Index(index)], problem)
+            })?;
         }
         Ok(())
     }

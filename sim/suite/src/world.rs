@@ -61,6 +61,9 @@ impl World {
 
     /// Starts the lab that the scenario file `name` describes.
     pub(crate) fn start(&mut self, name: &str) -> Outcome {
+        if self.lab.is_some() {
+            return Err(StepError("a scenario has one lab, and this one has begun with it already".to_owned()));
+        }
         let origin = self.origin.clone().ok_or_else(|| StepError("the runner did not name the scenario".to_owned()))?;
         let scenario = Scenario::named(&origin.scenarios, name)?;
         let seed = Seed::of(&[

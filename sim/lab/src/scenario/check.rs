@@ -39,6 +39,11 @@ fn application(scenario: &Scenario) -> Checked {
     let days = scenario.application.secret_days;
     ensure((-SECRET_DAYS_MAX..=SECRET_DAYS_MAX).contains(&days), &[Key("application"), Key("secret_days")], || {
         format!("application.secret_days: expected {SECRET_DAYS_MAX} days at most, found {days}")
+    })?;
+    each(&scenario.application.permissions, &[Key("application"), Key("permissions")], is_permission, |name| {
+        format!(
+            "{name:?} is no delegated permission of Microsoft Graph, for example UserAuthenticationMethod.ReadWrite.All"
+        )
     })
 }
 
@@ -196,6 +201,14 @@ fn each(names: &[String], path: &[Segment], fits: impl Fn(&str) -> bool, problem
         None => Ok(()),
         Some((index, name)) => Err(Misfit { path: [path, &[Index(index)]].concat(), problem: problem(name) }),
     }
+}
+
+/// Graph's permissions are words with dots between them; OpenID Connect's are four.
+fn is_permission(text: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    matches!(text, "openid" | "profile" | "email" | "offline_access")
+        || (text.contains('.') && text.split('.').all(is_word))
 }
 
 fn is_domain(text: &str) -> bool {

@@ -49,7 +49,7 @@ impl ScenarioError {
     }
 
     pub(super) fn no_name(name: &str, folder: &Path) -> Self {
-        let why = format!("{name:?} is no scenario's name: letters, digits, dashes and underscores");
+        let why = format!("{name:?} is no scenario's name: letters, digits, spaces, dashes and underscores");
         Self::Unreadable { path: folder.display().to_string(), why, known: known(folder) }
     }
 

@@ -74,9 +74,14 @@ impl FromStr for Length {
             "hour" => 3_600,
             _ => 86_400,
         };
-        Ok(Self(SignedDuration::from_secs(number * seconds)))
+        let seconds = number.checked_mul(seconds).filter(|seconds| *seconds <= LENGTH_MAX);
+        let length = seconds.ok_or_else(|| format!("{text:?}: a scenario lasts 100 years at most"))?;
+        Ok(Self(SignedDuration::from_secs(length)))
     }
 }
+
+/// Seconds of a hundred years; the calendar of a lab has room for as many.
+const LENGTH_MAX: i64 = 100 * 365 * 86_400;
 
 /// How far a user has come, in the words of User Management's tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Parameter)]
@@ -132,5 +137,20 @@ impl FromStr for Fault {
             "behaves again" => Misbehaviour::None,
             other => return Err(format!("{other:?} is no misbehaviour")),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_a_number_and_a_unit_within_the_calendar() {
+        let length = |text: &str| text.parse::<Length>().map(|length| length.0.as_secs());
+        assert_eq!(length("2 minutes"), Ok(120));
+        assert_eq!(length("1 day"), Ok(86_400));
+        let too_long = "\"9223372036854775807 days\": a scenario lasts 100 years at most";
+        assert_eq!(length("9223372036854775807 days"), Err(too_long.to_owned()));
+        assert!(length("99999999999999999999 seconds").is_err());
     }
 }
