@@ -47,6 +47,44 @@ impl Host {
     }
 }
 
+/// What a host on TCP is answered to one CTAP command: the first packet of the answer, KEEPALIVEs left out.
+fn ask_on_tcp(phone: &Phone, command: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(phone.address()).expect("loopback");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
+    let mut send = |message: Message| message.reports().for_each(|report| stream.write_all(&report).expect("loopback"));
+    send(Message { channel: BROADCAST, command: Command::INIT, payload: b"nonce...".to_vec() });
+    send(Message { channel: 1, command: Command::CBOR, payload: command.to_vec() });
+    loop {
+        let mut report = [0; 64];
+        stream.read_exact(&mut report).expect("an answer");
+        if let Packet::Init { command: Command::CBOR, data, .. } = Packet::parse(&report) {
+            return data.to_vec();
+        }
+    }
+}
+
+#[test]
+fn what_a_phone_keeps_in_its_state_file_the_next_one_has() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("state.json");
+    // A state that an earlier run of the tests has left is not wanted.
+    let _ = std::fs::remove_file(&path);
+    let state = path.to_str().expect("a path in UTF-8");
+    let tcp = ["phone", "--transport", "tcp", "--listen", "127.0.0.1:0", "--user", "accept", "--state", state];
+    let sign_in = include_bytes!("../../../fixtures/ctap/get-assertion.bin");
+    {
+        let phone = Phone::start(&tcp);
+        assert_eq!(ask_on_tcp(&phone, sign_in)[0], 0x2E, "there is no credential yet");
+        assert_eq!(ask_on_tcp(&phone, include_bytes!("../../../fixtures/ctap/make-credential.bin"))[0], 0);
+    }
+    let phone = Phone::start(&tcp);
+    assert_eq!(ask_on_tcp(&phone, sign_in)[0], 0, "the credential of the first run signs in the second");
+    drop(phone);
+    let other = [&tcp[..], &["--profile", "ctap-2.3"]].concat();
+    check_refused(&other, &["the snapshot is of the model 0076631b", "use the --profile that wrote the state"]);
+    std::fs::write(&path, "{\"version\": 1, ").expect("a file");
+    check_refused(&tcp, &["state.json:1:", "move it away to begin anew"]);
+}
+
 const UDP: [&str; 7] = ["phone", "--transport", "udp", "--listen", "127.0.0.1:0", "--answer-to", "sender"];
 
 #[test]

@@ -14,6 +14,8 @@ use crate::{Authenticator, Event, Prompt};
 #[derive(Default)]
 pub struct Hid {
     last_channel: u32,
+    /// The channel that has the device to itself, and until when (§11.2.9.2.2).
+    lock: Option<(u32, Timestamp)>,
     transaction: Transaction,
     reports: VecDeque<Report>,
 }
@@ -111,6 +113,9 @@ impl Hid {
             // There is nothing to cancel, and CANCEL has no answer of its own (§11.2.9.1.5).
             (_, Command::CANCEL) => {}
             _ if !self.is_allocated(channel) => self.send_error(channel, error::INVALID_CHANNEL),
+            _ if self.lock.is_some_and(|(holder, until)| holder != channel && now < until) => {
+                self.send_error(channel, error::CHANNEL_BUSY);
+            }
             (Transaction::Idle, _) => self.begin(now, key, channel, packet),
             (Transaction::Receiving { channel: served, .. } | Transaction::Working { channel: served, .. }, _)
                 if *served != channel =>
@@ -188,7 +193,21 @@ impl Hid {
                 self.send(channel, Command::WINK, Vec::new());
             }
             Command::WINK => self.send_error(channel, error::INVALID_LEN),
+            Command::LOCK => self.handle_lock(now, channel, &message.payload),
             _ => self.send_error(channel, error::INVALID_CMD),
+        }
+    }
+
+    /// LOCK: so many seconds for this channel alone; none gives the device back.
+    fn handle_lock(&mut self, now: Timestamp, channel: u32, payload: &[u8]) {
+        match payload {
+            [seconds] if *seconds <= LOCK_SECONDS_MAX => {
+                let until = now + SignedDuration::from_secs(i64::from(*seconds));
+                self.lock = (*seconds > 0).then_some((channel, until));
+                self.send(channel, Command::LOCK, Vec::new());
+            }
+            [_] => self.send_error(channel, error::INVALID_PAR),
+            _ => self.send_error(channel, error::INVALID_LEN),
         }
     }
 
@@ -249,6 +268,8 @@ fn keepalive_status(prompt: &Prompt) -> u8 {
     }
 }
 
+/// How long a lock may last (§11.2.9.2.2).
+const LOCK_SECONDS_MAX: u8 = 10;
 /// Bytes of INIT's nonce.
 const NONCE_BYTES: usize = 8;
 /// CTAPHID 2, device version 1.0.0, capabilities WINK, CBOR and NMSG: no CTAP1.

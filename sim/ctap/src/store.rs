@@ -14,10 +14,13 @@ pub(crate) type RpIdHash = [u8; 32];
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     last: Serial,
-    credentials: BTreeMap<Serial, Credential>,
+    /// Boxed: a node of the map has room for eleven, and most phones hold one.
+    credentials: BTreeMap<Serial, Box<Credential>>,
     by_id: BTreeMap<Vec<u8>, Serial>,
     discoverable: BTreeMap<RpIdHash, BTreeSet<Serial>>,
     discoverable_count: usize,
+    /// The discoverable credential of an account: a relying party's hash and its handle of the user.
+    by_account: BTreeMap<(RpIdHash, Vec<u8>), Serial>,
 }
 
 impl Store {
@@ -27,17 +30,19 @@ impl Store {
         if credential.is_discoverable {
             self.discoverable.entry(credential.rp_id_hash).or_default().insert(self.last);
             self.discoverable_count += 1;
+            self.by_account.insert((credential.rp_id_hash, credential.user_handle.clone()), self.last);
         }
-        self.credentials.insert(self.last, credential);
+        self.credentials.insert(self.last, Box::new(credential));
     }
 
     pub(crate) fn remove(&mut self, id: &[u8]) -> Option<Credential> {
         let serial = self.by_id.remove(id)?;
-        let credential = self.credentials.remove(&serial)?;
+        let credential = *self.credentials.remove(&serial)?;
         if let Some(serials) = self.discoverable.get_mut(&credential.rp_id_hash)
             && serials.remove(&serial)
         {
             self.discoverable_count -= 1;
+            self.by_account.remove(&(credential.rp_id_hash, credential.user_handle.clone()));
             if serials.is_empty() {
                 self.discoverable.remove(&credential.rp_id_hash);
             }
@@ -46,30 +51,35 @@ impl Store {
     }
 
     pub(crate) fn by_serial(&self, serial: Serial) -> Option<&Credential> {
-        self.credentials.get(&serial)
+        self.credentials.get(&serial).map(Box::as_ref)
     }
 
     pub(crate) fn by_serial_mut(&mut self, serial: Serial) -> Option<&mut Credential> {
-        self.credentials.get_mut(&serial)
+        self.credentials.get_mut(&serial).map(Box::as_mut)
     }
 
     /// The credential `id` of a relying party, discoverable or not; one of another relying party is none.
     pub(crate) fn by_id(&self, rp_id_hash: &RpIdHash, id: &[u8]) -> Option<(Serial, &Credential)> {
         let serial = *self.by_id.get(id)?;
-        let credential = self.credentials.get(&serial)?;
+        let credential = self.by_serial(serial)?;
         (credential.rp_id_hash == *rp_id_hash).then_some((serial, credential))
     }
 
     /// A discoverable credential, whosever it is.
     pub(crate) fn discoverable(&self, id: &[u8]) -> Option<(Serial, &Credential)> {
         let serial = *self.by_id.get(id)?;
-        self.credentials.get(&serial).filter(|credential| credential.is_discoverable).map(|found| (serial, found))
+        self.by_serial(serial).filter(|credential| credential.is_discoverable).map(|found| (serial, found))
+    }
+
+    /// The discoverable credential of an account.
+    pub(crate) fn of_account(&self, rp_id_hash: RpIdHash, user_handle: &[u8]) -> Option<&Credential> {
+        self.by_serial(*self.by_account.get(&(rp_id_hash, user_handle.to_vec()))?)
     }
 
     /// A relying party's discoverable credentials, newest first.
     pub(crate) fn of_rp(&self, rp_id_hash: &RpIdHash) -> impl Iterator<Item = (Serial, &Credential)> {
         let serials = self.discoverable.get(rp_id_hash).into_iter().flatten().rev();
-        serials.filter_map(|serial| Some((*serial, self.credentials.get(serial)?)))
+        serials.filter_map(|serial| Some((*serial, self.by_serial(*serial)?)))
     }
 
     /// The relying parties that have discoverable credentials, in a fixed order.
@@ -79,7 +89,7 @@ impl Store {
 
     /// Every credential, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Credential> {
-        self.credentials.values()
+        self.credentials.values().map(Box::as_ref)
     }
 
     /// How many discoverable credentials there are.

@@ -170,7 +170,9 @@ impl Authenticator {
             token.spend();
         }
         // 17. an account has one credential
-        let replaced = self.credential_of(&work).filter(|_| work.choice.is_discoverable);
+        let rp_id_hash = Sha256::digest(&work.rp_id).into();
+        let held = self.durable.store.of_account(rp_id_hash, &work.user_handle);
+        let replaced = held.filter(|_| work.choice.is_discoverable).map(|held| held.id.clone());
         let is_full = self.durable.store.discoverable_count() >= self.profile.limits.credentials;
         if work.choice.is_discoverable && replaced.is_none() && is_full {
             return Err(Status::KEY_STORE_FULL);
@@ -191,12 +193,6 @@ impl Authenticator {
         }
         self.durable.store.insert(credential);
         Ok(response)
-    }
-
-    fn credential_of(&self, work: &Work) -> Option<Vec<u8>> {
-        let rp_id_hash = Sha256::digest(&work.rp_id).into();
-        let mut held = self.durable.store.of_rp(&rp_id_hash);
-        held.find(|(_, held)| held.user_handle == work.user_handle).map(|(_, held)| held.id.clone())
     }
 
     fn new_credential(&mut self, now: Timestamp, work: &Work) -> Credential {

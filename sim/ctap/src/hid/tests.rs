@@ -118,7 +118,7 @@ fn a_channel_never_allocated_is_invalid() {
 fn commands_that_are_not_there_are_invalid() {
     let mut bus = Bus::new();
     let channel = bus.open();
-    for command in [Command::MSG, Command::LOCK, Command::KEEPALIVE, Command(0x40)] {
+    for command in [Command::MSG, Command::KEEPALIVE, Command(0x40)] {
         bus.check(channel, command, &[0], &[(channel, Command::ERROR, &[error::INVALID_CMD])]);
     }
 }
@@ -278,6 +278,25 @@ fn a_detached_key_forgets_channels_and_what_was_under_way() {
     bus.check_received(&[]);
     assert_eq!((bus.device.poll_timeout(&bus.key), bus.key.prompt()), (None, None));
     bus.check(channel, Command::PING, &[1], &[(channel, Command::ERROR, &[error::INVALID_CHANNEL])]);
+}
+
+#[test]
+fn a_lock_keeps_other_channels_out_until_it_ends_or_is_given_back() {
+    let mut bus = Bus::new();
+    let (holder, other) = (bus.open(), bus.open());
+    let busy = (other, Command::ERROR, &[error::CHANNEL_BUSY][..]);
+    let pong = (other, Command::PING, &[1][..]);
+    bus.check(holder, Command::LOCK, &[3], &[(holder, Command::LOCK, &[])]);
+    bus.check(other, Command::PING, &[1], &[busy]);
+    bus.check(holder, Command::PING, &[2], &[(holder, Command::PING, &[2])]);
+    assert_eq!(bus.open(), 3, "a channel is allocated all the same");
+    bus.pass(3000);
+    bus.check(other, Command::PING, &[1], &[pong]);
+    bus.check(holder, Command::LOCK, &[10], &[(holder, Command::LOCK, &[])]);
+    bus.check(holder, Command::LOCK, &[0], &[(holder, Command::LOCK, &[])]);
+    bus.check(other, Command::PING, &[1], &[pong]);
+    bus.check(holder, Command::LOCK, &[11], &[(holder, Command::ERROR, &[error::INVALID_PAR])]);
+    bus.check(holder, Command::LOCK, &[], &[(holder, Command::ERROR, &[error::INVALID_LEN])]);
 }
 
 /// A registration with built-in verification, by hand: hash, RP, user, ES256, uv.
