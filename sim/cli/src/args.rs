@@ -65,6 +65,9 @@ pub(crate) struct PhoneArgs {
     /// [default: packed where there is a certificate].
     #[arg(long, value_enum)]
     pub(crate) attestation: Option<AttestationKind>,
+    /// Which library makes and uses ES256 keys: `fast` is aws-lc-rs, for load runs; its bytes differ from run to run.
+    #[arg(long, value_enum, default_value_t = SignerKind::Reproducible)]
+    pub(crate) signer: SignerKind,
     /// Keep credentials, PIN and settings in this file, private keys included, and go on with what it holds.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
@@ -101,12 +104,27 @@ pub(crate) enum AttestationKind {
     Packed,
 }
 
+/// Which library makes and uses ES256 keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SignerKind {
+    /// `p256`, by RFC 6979.
+    Reproducible,
+    /// `aws-lc-rs`.
+    Fast,
+}
+
 /// The flags of `bench`.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct BenchArgs {
     /// How many interleaved rounds are measured.
     #[arg(long, value_name = "N", default_value = "40", value_parser = rounds, allow_negative_numbers = true)]
     pub(crate) rounds: NonZeroU32,
+    /// How many credentials the authenticator of the lookup rows holds.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = crowd, allow_negative_numbers = true)]
+    pub(crate) crowd: u32,
+    /// End with exit code 1 when a target is missed.
+    #[arg(long)]
+    pub(crate) check: bool,
     /// Where latency.json and latency.html go.
     #[arg(long, value_name = "FOLDER", default_value = "reports/latest")]
     pub(crate) report_dir: PathBuf,
@@ -188,6 +206,11 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it is a whole number of at least 1".to_owned())
 }
 
+fn crowd(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+    number.ok_or_else(|| "it is a whole number from 1 to 1000000".to_owned())
+}
+
 fn rounds(text: &str) -> Result<NonZeroU32, String> {
     text.parse().map_err(|_| format!("it is a whole number from 1 to {}", u32::MAX))
 }
@@ -233,6 +256,7 @@ mod tests {
         check(&["--jobs", "0"], "invalid value '0' for '--jobs <N>': it is a whole number of at least 1");
         check(&["-j", "-1"], "at least 1");
         check(&["bench", "--rounds", "0"], "from 1 to 4294967295");
+        check(&["bench", "--crowd", "0"], "from 1 to 1000000");
         check(&["phone", "--seed", "-1"], "a whole number from 0");
     }
 

@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use clockwork::{Clock, Seed};
-use ctap::{Attestation, Authenticator, Profile};
+use ctap::{Attestation, Authenticator, Profile, Signer};
 use miette::{IntoDiagnostic as _, Result};
 use tokio::runtime::Builder;
 use transport::shell::Hub;
@@ -20,7 +20,7 @@ use self::console::{Console, Next};
 use self::endpoint::Endpoint;
 use self::error::PhoneError;
 use self::narrator::{Narrator, Tone};
-use crate::args::{AttestationKind, PhoneArgs};
+use crate::args::{AttestationKind, PhoneArgs, SignerKind};
 
 /// Serves until Ctrl-C or `quit`.
 pub(crate) fn run(args: &PhoneArgs) -> Result<()> {
@@ -85,10 +85,15 @@ fn authenticator(args: &PhoneArgs) -> Result<Authenticator, PhoneError> {
         (Some(AttestationKind::Itself), _) | (None, false) => Attestation::packed_self(),
     };
     let rng = seed(args.seed)?.fork("phone/key");
-    match args.state.as_deref().map(state::load).transpose()?.flatten() {
-        Some(snapshot) => Ok(Authenticator::restore(profile, attestation, rng, snapshot)?),
-        None => Ok(Authenticator::new(profile, attestation, rng)),
-    }
+    let mut key = match args.state.as_deref().map(state::load).transpose()?.flatten() {
+        Some(snapshot) => Authenticator::restore(profile, attestation, rng, snapshot)?,
+        None => Authenticator::new(profile, attestation, rng),
+    };
+    key.set_signer(match args.signer {
+        SignerKind::Reproducible => Signer::Reproducible,
+        SignerKind::Fast => Signer::Fast,
+    });
+    Ok(key)
 }
 
 /// The lab's certificate for the profile's model, and for the security key of CTAP 2.3 one of the device itself.

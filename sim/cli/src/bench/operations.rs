@@ -2,12 +2,15 @@
 
 use std::hint::black_box;
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use clockwork::{Seed, Stream};
+use ctap::Signer;
 use p256::ecdsa::signature::{Signer as _, Verifier as _};
 use p256::ecdsa::{Signature, SigningKey};
 use p256::elliptic_curve::Generate as _;
 
-use super::subjects::{Core, Framed};
+use super::subjects::{Core, Crowd, Framed};
 
 /// Something that can be done over and over.
 pub(super) struct Operation {
@@ -30,16 +33,17 @@ impl Operation {
     }
 }
 
-/// Every operation, in the order of the table.
-pub(super) fn operations() -> Vec<Operation> {
+/// Every operation, in the order of the table; `crowd` is how many credentials the crowded authenticator holds.
+pub(super) fn operations(crowd: u32) -> Vec<Operation> {
     let ctap = COMMANDS.into_iter().flat_map(|command| [core(command), framed(command)]);
-    bare().into_iter().chain(ctap).collect()
+    let lookups = [lookup(LOOKUP, FEW), lookup(LOOKUP_IN_CROWD, crowd)];
+    bare().into_iter().chain(ctap).chain(fast()).chain(lookups).collect()
 }
 
 /// A CTAP command: its name in the core, its name through framing, its baseline, its bytes.
-type Command = (&'static str, &'static str, &'static str, &'static [u8]);
+pub(super) type Command = (&'static str, &'static str, &'static str, &'static [u8]);
 
-const COMMANDS: [Command; 3] = [
+pub(super) const COMMANDS: [Command; 3] = [
     ("getInfo", "getInfo, framed", SIGN, &[0x04]),
     ("makeCredential", "makeCredential, framed", KEYGEN_SIGN, MAKE_CREDENTIAL),
     ("getAssertion", "getAssertion, framed", SIGN, include_bytes!("../../../../fixtures/ctap/get-assertion.bin")),
@@ -50,6 +54,12 @@ const KEYGEN: &str = "p256 keygen";
 const SIGN: &str = "p256 sign";
 const KEYGEN_SIGN: &str = "p256 keygen + sign";
 const VERIFY: &str = "p256 verify";
+const FAST_SIGN: &str = "aws-lc-rs sign";
+/// A search for a relying party's credentials that finds none, among few held and among many.
+pub(super) const LOOKUP: &str = "lookup, few held";
+pub(super) const LOOKUP_IN_CROWD: &str = "lookup, crowded";
+/// How many "few" are.
+const FEW: u32 = 10;
 /// What an assertion signs: authenticator data and client data hash.
 const MESSAGE: [u8; 69] = [0xCD; 69];
 
@@ -71,6 +81,38 @@ fn framed((_, name, baseline, command): Command) -> Operation {
         name,
         baseline,
         act: Box::new(move || drop(black_box(act.borrow_mut().call(black_box(command))))),
+        tidy: Box::new(move || tidy.borrow_mut().forget_events()),
+    }
+}
+
+/// The second signing backend beside its own bare signature.
+fn fast() -> [Operation; 2] {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("the system has randomness");
+    let random = SystemRandom::new();
+    let subject = shared(Core::with_signer(MAKE_CREDENTIAL, Signer::Fast));
+    let (act, tidy) = (subject.clone(), subject);
+    let (.., command) = COMMANDS[2];
+    [
+        primitive(FAST_SIGN, move || {
+            let _ = black_box(pair.sign(&random, black_box(&MESSAGE)));
+        }),
+        Operation {
+            name: "getAssertion, fast",
+            baseline: FAST_SIGN,
+            act: Box::new(move || drop(black_box(act.borrow_mut().call(black_box(command))))),
+            tidy: Box::new(move || tidy.borrow_mut().forget_events()),
+        },
+    ]
+}
+
+/// The search of a getAssertion, without the signature.
+fn lookup(name: &'static str, held: u32) -> Operation {
+    let subject = shared(Crowd::of(held));
+    let (act, tidy) = (subject.clone(), subject);
+    Operation {
+        name,
+        baseline: LOOKUP,
+        act: Box::new(move || act.borrow_mut().search()),
         tidy: Box::new(move || tidy.borrow_mut().forget_events()),
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use miette::{IntoDiagnostic as _, Result, WrapErr as _};
 use serde::Serialize;
 
+use super::targets::Target;
 use super::{BenchOptions, Latency, SAMPLES_PER_ROUND, plot};
 
 /// A row of `latency.json`.
@@ -25,16 +26,21 @@ struct Row<'a> {
 #[template(path = "latency.html")]
 struct Page<'a> {
     latencies: &'a [Latency],
+    targets: &'a [Target],
     samples: u64,
     plot: String,
 }
 
 /// Writes both and returns their paths.
-pub(super) fn write(folder: &Path, latencies: &[Latency], options: &BenchOptions) -> Result<[PathBuf; 2]> {
+pub(super) fn write(
+    folder: &Path,
+    (latencies, targets): (&[Latency], &[Target]),
+    options: &BenchOptions,
+) -> Result<[PathBuf; 2]> {
     let rows: Vec<_> = latencies.iter().map(row).collect();
     let json = serde_json::to_string_pretty(&rows).into_diagnostic()?;
     let samples = u64::from(options.rounds.get()) * u64::from(SAMPLES_PER_ROUND);
-    let html = Page { latencies, samples, plot: plot::draw(latencies) }.render().into_diagnostic()?;
+    let html = Page { latencies, targets, samples, plot: plot::draw(latencies) }.render().into_diagnostic()?;
 
     std::fs::create_dir_all(folder).into_diagnostic().wrap_err_with(|| format!("cannot make {}", folder.display()))?;
     let paths = [folder.join("latency.json"), folder.join("latency.html")];
@@ -70,14 +76,18 @@ mod tests {
             ratio_p50: 1.0123,
         };
         let latencies = [latency("p256 sign", 90_000), latency("getAssertion", 91_000)];
+        let target = Target { what: "getInfo, microseconds".to_owned(), measured: 7.5, most: 5.0 };
         let folder = std::env::temp_dir().join(format!("passkey-lab-bench-{}", std::process::id()));
-        let [json, html] = write(&folder, &latencies, &BenchOptions::default()).expect("written");
+        let [json, html] = write(&folder, (&latencies, &[target]), &BenchOptions::default()).expect("written");
         let rows: serde_json::Value = serde_json::from_slice(&std::fs::read(json).expect("read")).expect("JSON");
         let expect = serde_json::json!({"name": "getAssertion", "p50_ns": 91_000, "p95_ns": 182_000, "p99_ns": 273_000,
             "max_ns": 819_000, "baseline": "p256 sign", "ratio_p50": 1.0123});
         assert_eq!((rows.as_array().map(Vec::len), &rows[1]), (Some(2), &expect));
         let html = std::fs::read_to_string(html).expect("read");
-        assert!(html.contains("<svg") && html.contains("182.00") && !html.contains("http-equiv"), "{html}");
+        assert!(
+            html.contains("<svg") && html.contains("182.00") && html.contains("missed") && !html.contains("http-equiv"),
+            "{html}"
+        );
         std::fs::remove_dir_all(folder).expect("removed");
     }
 }

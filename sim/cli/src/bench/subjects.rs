@@ -2,12 +2,16 @@
 //! consent and biometric are part of each registration and assertion.
 
 use clockwork::Seed;
-use ctap::{Attestation, Authenticator, Hid, Profile};
+use ctap::{Attestation, Authenticator, Hid, Limits, Profile, Signer};
 use jiff::Timestamp;
+use wire::Status;
 use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress};
 
 /// The core alone.
 pub(super) struct Core(Authenticator);
+
+/// A core that holds many credentials.
+pub(super) struct Crowd(Authenticator);
 
 /// The core behind CTAPHID; the host's framing is measured with it.
 pub(super) struct Framed {
@@ -19,8 +23,14 @@ pub(super) struct Framed {
 impl Core {
     /// An authenticator that holds the credential which `make_credential` asks for.
     pub(super) fn new(make_credential: &[u8]) -> Self {
+        Self::with_signer(make_credential, Signer::Reproducible)
+    }
+
+    /// As [`Core::new`], with keys of that signer.
+    pub(super) fn with_signer(make_credential: &[u8], signer: Signer) -> Self {
         let rng = Seed::of(&["bench"]).fork("ctap");
         let mut core = Self(Authenticator::new(Profile::hypr_ios(), Attestation::packed_self(), rng));
+        core.0.set_signer(signer);
         core.call(make_credential);
         core.forget_events();
         core
@@ -37,6 +47,47 @@ impl Core {
     pub(super) fn forget_events(&mut self) {
         while self.0.poll_event().is_some() {}
     }
+}
+
+impl Crowd {
+    /// An authenticator that holds so many credentials, each of a relying party of its own.
+    pub(super) fn of(held: u32) -> Self {
+        let profile = Profile::hypr_ios();
+        let limits = Limits { credentials: held as usize, ..profile.limits };
+        let rng = Seed::of(&["bench"]).fork("crowd");
+        let mut key = Authenticator::new(Profile { limits, ..profile }, Attestation::packed_self(), rng);
+        key.set_signer(Signer::Fast);
+        let mut crowd = Self(key);
+        for number in 0..held {
+            crowd.0.handle_command(NOW, &registration(number));
+            consent(&mut crowd.0);
+            let made = crowd.0.poll_response().expect("the user has answered");
+            assert_eq!(made.first(), Some(&0), "there is room");
+            crowd.forget_events();
+        }
+        crowd
+    }
+
+    /// Looks for what nobody has registered.
+    pub(super) fn search(&mut self) {
+        self.0.handle_command(NOW, SEARCH);
+        let found = self.0.poll_response().expect("nobody is asked");
+        assert_eq!(found.first(), Some(&Status::NO_CREDENTIALS.0), "nothing is found");
+    }
+
+    pub(super) fn forget_events(&mut self) {
+        while self.0.poll_event().is_some() {}
+    }
+}
+
+/// makeCredential for relying party `00000042.example`, with built-in verification.
+fn registration(number: u32) -> Vec<u8> {
+    let rp_id = format!("{number:08}.example");
+    let head = [&[0x01, 0xA5, 0x01, 0x58, 32][..], &[0xCD; 32], &[0x02, 0xA1, 0x62], b"id", &[0x70]].concat();
+    let user = [&[0x03, 0xA1, 0x62][..], b"id", &[0x41, 0x01]].concat();
+    let algorithms = [&[0x04, 0x81, 0xA2, 0x63][..], b"alg", &[0x26, 0x64], b"type", &[0x6A], b"public-key"].concat();
+    let options = [&[0x07, 0xA1, 0x62][..], b"uv", &[0xF5]].concat();
+    [head, rp_id.into_bytes(), user, algorithms, options].concat()
 }
 
 impl Framed {
@@ -88,3 +139,5 @@ fn consent(key: &mut Authenticator) {
 
 /// The core never looks at a clock; any instant will do.
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+/// getAssertion `{1: "nobody.example", 2: h'CD'*32}`, without options.
+const SEARCH: &[u8] = b"\x02\xA2\x01\x6Enobody.example\x02\x58\x20\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD";
