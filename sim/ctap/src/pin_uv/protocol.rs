@@ -2,12 +2,12 @@
 
 use aes::Aes256;
 use aes::cipher::{Array, BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use aws_lc_rs::agreement::{ECDH_P256, PrivateKey, UnparsedPublicKey, agree};
 use clockwork::Stream;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use p256::SecretKey;
 use p256::elliptic_curve::Generate as _;
-use p256::elliptic_curve::sec1::ToSec1Point as _;
-use p256::{PublicKey, SecretKey};
 use sha2::{Digest as _, Sha256};
 use wire::Status;
 
@@ -20,8 +20,13 @@ pub(crate) enum Protocol {
     Two = 2,
 }
 
-/// The authenticator's key agreement key for one protocol.
-pub(crate) struct KeyAgreement(SecretKey);
+/// The authenticator's key agreement key for one protocol. What two keys agree on does not depend on the library, so
+/// that the fastest one serves; the private key is drawn from the stream, so that a run can be replayed.
+pub(crate) struct KeyAgreement {
+    private: PrivateKey,
+    /// Uncompressed SEC1.
+    public: [u8; 65],
+}
 
 /// What both sides derive from it.
 pub(crate) struct SharedSecret {
@@ -53,19 +58,26 @@ impl Protocol {
 
 impl KeyAgreement {
     pub(crate) fn generate(rng: &mut Stream) -> Self {
-        Self(SecretKey::generate_from_rng(rng))
+        Self::from_private(&SecretKey::generate_from_rng(rng).to_bytes())
+    }
+
+    /// The key with this scalar of the curve.
+    fn from_private(scalar: &[u8]) -> Self {
+        let private = PrivateKey::from_private_key(&ECDH_P256, scalar).expect("a scalar of the curve is a key of it");
+        let public = private.compute_public_key().expect("a private key has a public half");
+        Self { private, public: public.as_ref().try_into().expect("an uncompressed point has 65 bytes") }
     }
 
     /// The public half as a COSE key.
     pub(crate) fn push_public_key(&self, bytes: &mut Vec<u8>) {
-        push_cose_key(bytes, &ECDH_HEAD, self.0.public_key().to_sec1_point(false).as_bytes());
+        push_cose_key(bytes, &ECDH_HEAD, &self.public);
     }
 
     /// `decapsulate(peerCoseKey)`, given the peer's coordinates.
     pub(crate) fn decapsulate(&self, protocol: Protocol, x: &[u8], y: &[u8]) -> Result<SharedSecret, Status> {
-        let point = [&[4], x, y].concat();
-        let peer = PublicKey::from_sec1_bytes(&point).map_err(|_| Status::INVALID_PARAMETER)?;
-        Ok(SharedSecret::derive(protocol, self.0.diffie_hellman(&peer).raw_secret_bytes()))
+        let peer = UnparsedPublicKey::new(&ECDH_P256, [&[4], x, y].concat());
+        let wrong = Status::INVALID_PARAMETER;
+        agree(&self.private, peer, wrong, |z| Ok(SharedSecret::derive(protocol, z)))
     }
 }
 

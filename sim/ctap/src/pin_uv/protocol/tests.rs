@@ -17,7 +17,7 @@ fn counting<const N: usize>() -> [u8; N] {
 #[test]
 fn key_agreement_gives_the_published_secret_and_token() {
     let private = hex::<32>("7452e599fee739d8a653f6a507343d12d382249108a651402520b72f24fe7684");
-    let ours = KeyAgreement(SecretKey::from_slice(&private).expect("a scalar"));
+    let ours = KeyAgreement::from_private(&private);
     let mut public = Vec::new();
     ours.push_public_key(&mut public);
     let x = hex::<32>("44d78d7989b97e62ea993496c9ef6e8fd58b8b00715f9a89153ddd9c4657e47f");
