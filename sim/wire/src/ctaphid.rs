@@ -250,6 +250,8 @@ mod tests {
                 if let Progress::Whole(message) = assembler.handle_packet(Packet::parse(&report)) {
                     prop_assert!(message.payload.len() <= MESSAGE_BYTES_MAX);
                 }
+                let held = assembler.0.as_ref().map_or(0, |partial| partial.message.payload.len());
+                prop_assert!(held < MESSAGE_BYTES_MAX, "{} bytes are held of a message not yet whole", held);
             }
         }
     }
