@@ -6,9 +6,10 @@
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
-use wire::ctaphid::{Assembler, BROADCAST, Command, Message, PROCESSING, Packet, Progress, Report, UP_NEEDED, error};
+use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress, Report, error};
 
-use crate::{Authenticator, Event, Prompt};
+use crate::exchange::{self, Exchange};
+use crate::{Authenticator, Event};
 
 /// A security key on the USB of one host.
 #[derive(Default)]
@@ -29,7 +30,7 @@ enum Transaction {
     /// A message has begun and waits for its further packets.
     Receiving { channel: u32, assembler: Assembler, deadline: Timestamp },
     /// The authenticator waits for its user.
-    Working { channel: u32, status_sent: Option<u8>, keepalive_at: Timestamp },
+    Working { channel: u32, exchange: Exchange },
 }
 
 impl Hid {
@@ -54,16 +55,15 @@ impl Hid {
     /// When something is due: a KEEPALIVE, the end of a half-sent message, the end of the user's time.
     #[must_use]
     pub fn poll_timeout(&self, key: &Authenticator) -> Option<Timestamp> {
-        let own = match self.transaction {
+        let own = match &self.transaction {
             Transaction::Idle => None,
-            Transaction::Receiving { deadline, .. } => Some(deadline),
-            Transaction::Working { keepalive_at, .. } => key.prompt().map(|_| keepalive_at),
+            Transaction::Receiving { deadline, .. } => Some(*deadline),
+            Transaction::Working { exchange, .. } => exchange.poll_timeout(key),
         };
         [own, key.poll_timeout()].into_iter().flatten().min()
     }
 
-    /// Does what is due. However far the clock has jumped, one KEEPALIVE is sent, and the next is due an interval
-    /// from now.
+    /// Does what is due.
     pub fn handle_timeout(&mut self, now: Timestamp, key: &mut Authenticator) {
         key.handle_timeout(now);
         self.collect(key);
@@ -73,12 +73,13 @@ impl Hid {
                 self.transaction = Transaction::Idle;
                 self.send_error(channel, error::MSG_TIMEOUT);
             }
-            Transaction::Working { channel, status_sent: Some(status), keepalive_at } if *keepalive_at <= now => {
-                let (channel, status) = (*channel, *status);
-                *keepalive_at = now + KEEPALIVE_INTERVAL;
-                self.send(channel, Command::KEEPALIVE, vec![status]);
+            Transaction::Working { channel, exchange } => {
+                let channel = *channel;
+                if let Some(status) = exchange.handle_timeout(now) {
+                    self.send(channel, Command::KEEPALIVE, vec![status]);
+                }
             }
-            _ => {}
+            Transaction::Idle | Transaction::Receiving { .. } => {}
         }
     }
 
@@ -106,7 +107,7 @@ impl Hid {
     ) {
         match (&self.transaction, command) {
             // A channel is allocated even while another is served (§11.2.9.1.3).
-            (_, Command::INIT) if channel == BROADCAST => self.begin(now, key, channel, packet),
+            (_, Command::INIT) if channel == BROADCAST => self.handle_init_alone(packet),
             (Transaction::Working { channel: served, .. }, Command::CANCEL) if *served == channel => {
                 key.handle_cancel(now);
             }
@@ -116,7 +117,6 @@ impl Hid {
             _ if self.lock.is_some_and(|(holder, until)| holder != channel && now < until) => {
                 self.send_error(channel, error::CHANNEL_BUSY);
             }
-            (Transaction::Idle, _) => self.begin(now, key, channel, packet),
             (Transaction::Receiving { channel: served, .. } | Transaction::Working { channel: served, .. }, _)
                 if *served != channel =>
             {
@@ -124,8 +124,10 @@ impl Hid {
             }
             (_, Command::INIT) => {
                 self.abort(key);
-                self.begin(now, key, channel, packet);
+                self.flush(channel);
+                self.handle_init_alone(packet);
             }
+            (Transaction::Idle, _) => self.assemble(now, key, channel, Assembler::default(), packet),
             (Transaction::Working { .. }, _) => self.send_error(channel, error::CHANNEL_BUSY),
             (Transaction::Receiving { .. }, _) => {
                 self.transaction = Transaction::Idle;
@@ -144,16 +146,22 @@ impl Hid {
         }
     }
 
-    fn begin(&mut self, now: Timestamp, key: &mut Authenticator, channel: u32, packet: Packet<'_>) {
-        // An INIT on the broadcast channel is one packet, and must not disturb the transaction under way.
-        if channel == BROADCAST {
-            match Assembler::default().handle_packet(packet) {
-                Progress::Whole(message) => self.handle_init(&message),
-                _ => self.send_error(channel, error::INVALID_LEN),
-            }
-            return;
+    /// INIT is one packet, and one on the broadcast channel must not disturb the transaction under way: it is never
+    /// waited for.
+    fn handle_init_alone(&mut self, packet: Packet<'_>) {
+        let (Packet::Init { channel, .. } | Packet::Cont { channel, .. }) = packet;
+        match Assembler::default().handle_packet(packet) {
+            Progress::Whole(message) => self.handle_init(&message),
+            _ => self.send_error(channel, error::INVALID_LEN),
         }
-        self.assemble(now, key, channel, Assembler::default(), packet);
+    }
+
+    /// What this channel has not read yet is of no use to a host that begins anew (§11.2.5.3).
+    fn flush(&mut self, of: u32) {
+        self.reports.retain(|report| {
+            let (Packet::Init { channel, .. } | Packet::Cont { channel, .. }) = Packet::parse(report);
+            channel != of
+        });
     }
 
     fn assemble(
@@ -179,14 +187,12 @@ impl Hid {
     fn handle_message(&mut self, now: Timestamp, key: &mut Authenticator, message: &Message) {
         let channel = message.channel;
         match message.command {
-            Command::INIT => self.handle_init(message),
             Command::PING => self.send(channel, Command::PING, message.payload.clone()),
             Command::CBOR if message.payload.is_empty() => self.send_error(channel, error::INVALID_LEN),
             Command::CBOR if key.is_busy() => self.send_error(channel, error::CHANNEL_BUSY),
             Command::CBOR => {
-                key.handle_command(now, &message.payload);
-                let keepalive_at = now + KEEPALIVE_INTERVAL;
-                self.transaction = Transaction::Working { channel, status_sent: None, keepalive_at };
+                let exchange = Exchange::begin(now, key, &message.payload, KEEPALIVE_INTERVAL);
+                self.transaction = Transaction::Working { channel, exchange };
             }
             Command::WINK if message.payload.is_empty() => {
                 key.record(Event::Winked);
@@ -235,18 +241,15 @@ impl Hid {
 
     /// Frames the authenticator's answer, or a KEEPALIVE when it has come to wait for something else (§11.2.9.1.7).
     fn collect(&mut self, key: &mut Authenticator) {
-        let Transaction::Working { channel, status_sent, .. } = &mut self.transaction else { return };
+        let Transaction::Working { channel, exchange } = &mut self.transaction else { return };
         let channel = *channel;
-        if let Some(response) = key.poll_response() {
-            self.transaction = Transaction::Idle;
-            return self.send(channel, Command::CBOR, response);
-        }
-        let status = key.prompt().map(keepalive_status);
-        if let Some(status) = status
-            && *status_sent != Some(status)
-        {
-            *status_sent = Some(status);
-            self.send(channel, Command::KEEPALIVE, vec![status]);
+        match exchange.poll(key) {
+            Some(exchange::Progress::Response(response)) => {
+                self.transaction = Transaction::Idle;
+                self.send(channel, Command::CBOR, response);
+            }
+            Some(exchange::Progress::Keepalive(status)) => self.send(channel, Command::KEEPALIVE, vec![status]),
+            None => {}
         }
     }
 
@@ -256,15 +259,6 @@ impl Hid {
 
     fn send(&mut self, channel: u32, command: Command, payload: Vec<u8>) {
         self.reports.extend(Message { channel, command, payload }.reports());
-    }
-}
-
-/// Convention of the lab: the host is told that presence is needed while Accept is awaited, and that the key is at
-/// work while the phone reads the biometric.
-fn keepalive_status(prompt: &Prompt) -> u8 {
-    match prompt {
-        Prompt::Presence { .. } | Prompt::Sample { .. } => UP_NEEDED,
-        Prompt::Verification { .. } => PROCESSING,
     }
 }
 
@@ -280,4 +274,4 @@ const MESSAGE_TIMEOUT: SignedDuration = SignedDuration::from_millis(500);
 const KEEPALIVE_INTERVAL: SignedDuration = SignedDuration::from_millis(100);
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -19,6 +19,7 @@ mod authenticator;
 mod credential;
 mod durable;
 mod event;
+mod exchange;
 mod hid;
 mod key;
 mod misbehaviour;

@@ -1,8 +1,10 @@
 //! CTAPHID as a host sees it: reports in, reports out.
 
+mod packets;
+
 use clockwork::Seed;
 use proptest::prelude::*;
-use wire::ctaphid::REPORT_BYTES;
+use wire::ctaphid::{PROCESSING, REPORT_BYTES, UP_NEEDED};
 
 use super::*;
 use crate::{Answer, Attestation, Profile};
@@ -222,6 +224,37 @@ fn init_on_its_own_channel_aborts_what_is_under_way() {
 }
 
 #[test]
+fn init_on_its_own_channel_takes_back_an_answer_not_yet_read() {
+    let mut bus = Bus::new();
+    let (channel, other) = (bus.open(), bus.open());
+    bus.send(other, Command::PING, &[1]);
+    bus.send(channel, Command::CBOR, &[GET_INFO]);
+    let synced = [[1; 8].as_slice(), &[0, 0, 0, 1, 2, 1, 0, 0, 0x0D]].concat();
+    let expect = [(other, Command::PING, [1].as_slice()), (channel, Command::INIT, &synced)];
+    bus.check(channel, Command::INIT, &[1; 8], &expect);
+}
+
+#[test]
+fn init_with_a_nonce_of_another_length_is_refused_at_once() {
+    let mut bus = Bus::new();
+    let channel = bus.open();
+    for nonce in [0, 7, 9, 58, 200] {
+        let first = Message { channel, command: Command::INIT, payload: vec![1; nonce] }.reports().next();
+        bus.device.handle_report(bus.now, &mut bus.key, &first.expect("a first packet"));
+        bus.check_received(&[(channel, Command::ERROR, &[error::INVALID_LEN])]);
+        bus.check(channel, Command::PING, &[1], &[(channel, Command::PING, &[1])]);
+    }
+}
+
+#[test]
+fn when_every_channel_is_taken_there_is_no_other() {
+    let mut bus = Bus::new();
+    bus.device.last_channel = BROADCAST - 2;
+    assert_eq!(bus.open(), BROADCAST - 1);
+    bus.check(BROADCAST, Command::INIT, &[1; 8], &[(BROADCAST, Command::ERROR, &[error::OTHER])]);
+}
+
+#[test]
 fn packets_out_of_order_end_the_message() {
     let mut bus = Bus::new();
     let (channel, other) = (bus.open(), bus.open());
@@ -300,7 +333,7 @@ fn a_lock_keeps_other_channels_out_until_it_ends_or_is_given_back() {
 }
 
 /// A registration with built-in verification, by hand: hash, RP, user, ES256, uv.
-fn make_credential() -> Vec<u8> {
+pub(crate) fn make_credential() -> Vec<u8> {
     let rp = [&[0x02, 0xA1, 0x62][..], b"id", &[0x6B], b"example.com"].concat();
     let user = [&[0x03, 0xA1, 0x62][..], b"id", &[0x41, 0x01]].concat();
     let parameters = [&[0x04, 0x81, 0xA2, 0x63][..], b"alg", &[0x26, 0x64], b"type", &[0x6A], b"public-key"].concat();
