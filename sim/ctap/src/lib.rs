@@ -1,14 +1,15 @@
-//! The CTAP authenticator: one core, a file per command, and the CTAPHID device around it.
+//! The CTAP authenticator: one core, a file per command, and the CTAPHID and Bluetooth devices around it.
 //!
 //! [`Authenticator`] takes command bytes and answers with response bytes; [`Hid`] carries both in the 64-byte reports of
-//! one host. Both are pure: the time is an argument, randomness is an actor's [`clockwork::Stream`], and the user is
+//! one host, [`Ble`] in the fragments of one Bluetooth connection. All are pure: the time is an argument, randomness is an actor's [`clockwork::Stream`], and the user is
 //! an input. A command that needs the user rests until [`Authenticator::handle_answer`].
 //!
 //! A file of `authenticator/` is a command, and names the section of CTAP 2.3 that it follows: makeCredential §6.1,
 //! getAssertion §6.2, getNextAssertion §6.3, getInfo §6.4, clientPIN §6.5, reset §6.6, bioEnrollment §6.7,
 //! credentialManagement §6.8, selection §6.9, largeBlobs §6.10, authenticatorConfig §6.11. What a model has of them is
 //! its [`Profile`]. Left out: CTAP1 messages (§7), the prototype commands 0x40 and 0x41, vendor commands,
-//! pinComplexityPolicy, the hybrid transport; BLE and NFC framing (§11.3, §11.4).
+//! pinComplexityPolicy, the hybrid transport; NFC framing (§11.3); GATT, pairing and advertising (§11.4), for which no
+//! crate serves without BlueZ and an adapter: [`Ble`] begins where a fragment is written and ends where one is notified.
 //!
 //! **Invariant**: nothing here knows a relying party, a phone's screens or a workstation.
 //! **Invariant**: an assertion parses no key and derives none; the signing key is kept with the credential.
@@ -16,6 +17,7 @@
 mod attestation;
 mod auth_data;
 mod authenticator;
+mod ble;
 mod credential;
 mod durable;
 mod event;
@@ -32,6 +34,7 @@ mod store;
 
 pub use attestation::{Attestation, BadAttestation};
 pub use authenticator::Authenticator;
+pub use ble::Ble;
 pub use credential::{Credential, Protection};
 pub use event::Event;
 pub use hid::Hid;
