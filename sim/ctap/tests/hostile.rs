@@ -33,6 +33,13 @@ fn the_corpus_of_sessions_does_no_harm() {
     }
 }
 
+#[test]
+fn the_corpus_of_fragments_does_no_harm() {
+    for (_, bytes) in corpus("fragments") {
+        drive::ble::play(&bytes);
+    }
+}
+
 proptest! {
     #[test]
     fn random_commands_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -42,6 +49,11 @@ proptest! {
     #[test]
     fn random_sessions_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..1000)) {
         drive::play(&bytes);
+    }
+
+    #[test]
+    fn random_fragments_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..1000)) {
+        drive::ble::play(&bytes);
     }
 
     /// A command of the corpus with a few bytes changed.

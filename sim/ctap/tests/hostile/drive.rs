@@ -1,6 +1,8 @@
 //! Plays bytes against an authenticator behind CTAPHID: a script of reports, messages, answers of the user, pauses and
 //! power cuts. Used by `tests/hostile.rs` and by the fuzz targets; whatever the bytes are, the invariants hold.
 
+pub(crate) mod ble;
+
 use clockwork::Seed;
 use ctap::{Answer, Attestation, Authenticator, Hid, Profile};
 use jiff::{SignedDuration, Timestamp};
@@ -13,11 +15,8 @@ use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress, RE
 /// When an invariant is broken.
 pub(crate) fn play(script: &[u8]) {
     let mut script = Script(script);
-    let profiles: Vec<_> = Profile::names().collect();
-    let profile = Profile::named(profiles[usize::from(script.byte()) % profiles.len()]).expect("a shipped profile");
-    let rng = Seed::of(&["hostile"]).fork("ctap");
     let mut bench = Bench {
-        key: Authenticator::new(profile, Attestation::packed_self(), rng),
+        key: script.key(),
         hid: Hid::default(),
         now: "2027-03-01T09:00:00Z".parse().expect("a date"),
         channel: BROADCAST,
@@ -63,9 +62,18 @@ const ANSWER: u8 = 2;
 /// A pause, in hundreds of milliseconds.
 const PAUSE: u8 = 3;
 
+const ANSWERS: [Answer; 4] = [Answer::Accept, Answer::Decline, Answer::Verified, Answer::NotVerified];
+
 impl Script<'_> {
     fn byte(&mut self) -> u8 {
         self.take(1).first().copied().unwrap_or_default()
+    }
+
+    /// An authenticator of the profile that the next byte stands for.
+    fn key(&mut self) -> Authenticator {
+        let profiles: Vec<_> = Profile::names().collect();
+        let profile = Profile::named(profiles[usize::from(self.byte()) % profiles.len()]).expect("a shipped profile");
+        Authenticator::new(profile, Attestation::packed_self(), Seed::of(&["hostile"]).fork("ctap"))
     }
 
     /// As many bytes as there are, at most `count`.
@@ -97,8 +105,7 @@ impl Bench {
                 self.report(&report);
             }
             ANSWER => {
-                let answers = [Answer::Accept, Answer::Decline, Answer::Verified, Answer::NotVerified];
-                self.key.handle_answer(self.now, answers[usize::from(script.byte() % 4)]);
+                self.key.handle_answer(self.now, ANSWERS[usize::from(script.byte() % 4)]);
             }
             PAUSE => {
                 self.now += SignedDuration::from_millis(100) * i32::from(script.byte());
