@@ -65,9 +65,9 @@ fn a_gap_and_a_repetition_end_the_message() {
 
 #[test]
 fn bytes_beyond_the_length_end_the_message() {
-    let refused = Progress::Refused(error::INVALID_LEN);
-    check(&[&[0x81, 0, 1, 1, 2]], &[refused.clone()]);
-    check(&[&[0x81, 0, 2, 1], &[0, 2, 3], &[0, 2]], &[Progress::Waiting, refused, Progress::Spurious]);
+    let refused = || Progress::Refused(error::INVALID_LEN);
+    check(&[&[0x81, 0, 1, 1, 2]], &[refused()]);
+    check(&[&[0x81, 0, 2, 1], &[0, 2, 3], &[0, 2]], &[Progress::Waiting, refused(), Progress::Spurious]);
 }
 
 #[test]

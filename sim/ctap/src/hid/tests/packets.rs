@@ -23,7 +23,6 @@ enum Deed {
 }
 
 /// What a device must remember of the packets so far.
-#[derive(Default)]
 struct Expected {
     under_way: Option<UnderWay>,
     allocated: u32,
