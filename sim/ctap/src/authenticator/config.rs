@@ -76,13 +76,13 @@ impl MinPin {
 impl Authenticator {
     /// # Errors
     ///
-    /// `INVALID_PARAMETER`: a subcommand that the profile does not have. `PUAT_REQUIRED`, `MISSING_PARAMETER`,
+    /// `INVALID_SUBCOMMAND`: one that the profile does not have (§8.1). `PUAT_REQUIRED`, `MISSING_PARAMETER`,
     /// `PIN_AUTH_INVALID`: pinUvAuthParam does not permit it. `PIN_POLICY_VIOLATION`, `PIN_NOT_SET`, `KEY_STORE_FULL`:
     /// see [`Self::set_min_pin_length`].
     pub(super) fn configure(&mut self, now: Timestamp, request: Request) -> Result<Vec<u8>, Status> {
         // 2. the subcommand
         let command = self.profile.config_commands.iter().find(|it| **it as u64 == request.sub_command);
-        let command = *command.ok_or(Status::INVALID_PARAMETER)?;
+        let command = *command.ok_or(Status::INVALID_SUBCOMMAND)?;
         // 3. and 4. nobody has to be verified where nobody can be, unless alwaysUv says so; it can be switched then
         let always_uv = self.durable.config.always_uv && command != ConfigCommand::ToggleAlwaysUv;
         if self.is_protected() || always_uv {

@@ -166,3 +166,13 @@ fn no_token_without_consent() {
     desk.check(&request, &[Decline], "CTAP2_ERR_OPERATION_DENIED");
     desk.check(&request, &[Accept, Decline], "CTAP2_ERR_OPERATION_DENIED");
 }
+
+#[test]
+fn presence_spends_the_token_in_use_whoever_asked_for_it() {
+    let mut desk = Desk::new();
+    desk.register(CAROL);
+    let token = desk.token(Protocol::Two, 2);
+    desk.check(&get_assertion(), &[Accept, Verified], "CTAP2_OK");
+    let request = get_assertion().options(&[]).authorised(Protocol::Two, &token);
+    desk.check(&request, &[], "CTAP2_ERR_PIN_AUTH_INVALID");
+}
