@@ -172,10 +172,10 @@ impl Authenticator {
         if !self.verifies_itself() {
             return Err(Status::NOT_ALLOWED);
         }
-        let shared_secret = self.decapsulate(protocol, key)?;
         if self.durable.uv_retries == 0 {
             return Err(Status::UV_BLOCKED);
         }
+        let shared_secret = self.decapsulate(protocol, key)?;
         let rp_id = request.rp_id;
         let subject = self.token_subject(rp_id.as_deref().unwrap_or_default(), permissions);
         let work = Work::IssueToken(Box::new(IssueToken { protocol, shared_secret, permissions, rp_id }));

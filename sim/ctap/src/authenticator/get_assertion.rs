@@ -11,7 +11,7 @@ use super::continuation::Sequence;
 use super::extensions::AssertionInputs;
 use super::gesture::{self, Pending, Subject};
 use super::get_next_assertion::Remaining;
-use super::verification::{Method, PinUvAuthParam, Wish, touch};
+use super::verification::{Method, PinUvAuthParam, Presence, Wish, touch};
 use super::{Authenticator, Command, Never, Step, response};
 use crate::credential::{Credential, Names, Protection};
 use crate::pin_uv::Token;
@@ -23,6 +23,7 @@ pub(super) struct Work {
     /// The credentials that apply, newest first; one at most when the request named them.
     applicable: Vec<Serial>,
     inputs: Inputs,
+    presence: Presence,
     /// When the token that has authorised it expires.
     until: Option<Timestamp>,
 }
@@ -80,14 +81,15 @@ impl Authenticator {
         let extensions = self.assertion_inputs(request, consent.wanted & Flags::UP)?;
         let client_data_hash = (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?;
         let subject = self.assertion_subject(request.rp_id, &applicable);
-        let work = Work { applicable, inputs: Inputs { client_data_hash, extensions }, until };
+        let work =
+            Work { applicable, inputs: Inputs { client_data_hash, extensions }, presence: method.presence(), until };
         Ok(Step::Ask(Pending { work: gesture::Work::GetAssertion(Box::new(work)), consent, subject }))
     }
 
     /// Steps 11 and 12, once the user has consented.
     pub(super) fn finish_get_assertion(&mut self, now: Timestamp, work: Work, given: u8) -> Result<Vec<u8>, Status> {
         let Some((&first, rest)) = work.applicable.split_first() else { return Err(Status::NO_CREDENTIALS) };
-        self.spend_token(given);
+        self.spend_token(given, work.presence);
         let place = if rest.is_empty() { Place::Only } else { Place::FirstOf(work.applicable.len() as u64) };
         let response = self.assert(first, &work.inputs, given, place)?;
         if !rest.is_empty() {

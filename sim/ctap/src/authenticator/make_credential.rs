@@ -8,7 +8,7 @@ use wire::auth_data::Flags;
 
 use super::extensions::RegistrationInputs;
 use super::gesture::{self, Consent, Pending, Subject};
-use super::verification::{PinUvAuthParam, Wish, touch};
+use super::verification::{PinUvAuthParam, Presence, Wish, touch};
 use super::{Authenticator, Command, Step, response};
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
 use crate::key::PrivateKey;
@@ -33,6 +33,7 @@ struct Choice {
     algorithm: Algorithm,
     is_discoverable: bool,
     exclusion: Exclusion,
+    presence: Presence,
     format: AttestationFormat,
     vouches: Vouches,
 }
@@ -110,7 +111,7 @@ impl Authenticator {
             Exclusion::Clear => self.registration_inputs(request, is_discoverable)?,
         };
         let format = self.format(&lists.formats);
-        let choice = Choice { algorithm, is_discoverable, exclusion, format, vouches };
+        let choice = Choice { algorithm, is_discoverable, exclusion, presence: method.presence(), format, vouches };
         let work = registration(request, extensions, choice)?;
         // 13. and 14. presence: asked for when not given, finished then
         Ok(Step::Ask(Pending { work: gesture::Work::MakeCredential(Box::new(work)), consent, subject }))
@@ -181,7 +182,7 @@ impl Authenticator {
             return Err(Status::CREDENTIAL_EXCLUDED);
         }
         // 14. what the token stood for is used up
-        self.spend_token(given);
+        self.spend_token(given, work.choice.presence);
         // 17. an account has one credential
         let rp_id_hash = Sha256::digest(&work.rp_id).into();
         let held = self.durable.store.of_account(rp_id_hash, &work.user_handle);

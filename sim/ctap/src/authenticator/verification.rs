@@ -28,6 +28,21 @@ pub(super) enum Method<'a> {
     None,
 }
 
+/// What the user's presence comes with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// A touch, or what a token has kept of one.
+    OnItsOwn,
+    /// Built-in verification within the command, which leaves tokens alone (§6.1.2 step 13, §6.2.2 step 8).
+    Verified,
+}
+
+impl Method<'_> {
+    pub(super) fn presence(self) -> Presence {
+        if self == Self::BuiltIn { Presence::Verified } else { Presence::OnItsOwn }
+    }
+}
+
 /// What a request wants of the user.
 pub(super) struct Wish<'a> {
     pub(super) param: PinUvAuthParam<'a>,
@@ -110,9 +125,9 @@ impl Authenticator {
     }
 
     /// Presence was given: whatever token is in use stands for nothing any more but `lbw` (§6.1.2 step 14.4, §6.2.2
-    /// step 9).
-    pub(super) fn spend_token(&mut self, given: u8) {
-        if let (Flags::UP, Some(token)) = (given & Flags::UP, &mut self.token) {
+    /// step 9.4).
+    pub(super) fn spend_token(&mut self, given: u8, presence: Presence) {
+        if let (Presence::OnItsOwn, Flags::UP, Some(token)) = (presence, given & Flags::UP, &mut self.token) {
             token.spend();
         }
     }
