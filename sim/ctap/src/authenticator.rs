@@ -279,7 +279,7 @@ impl Authenticator {
                 self.bio_enrollment(now, &request, sensor)
             }
             Command::CONFIG if !self.profile.config_commands.is_empty() => {
-                let request = config::Request::decode(parameters)?;
+                let request = config::Request::read(parameters)?;
                 self.decoded(command, None);
                 self.configure(now, request).map(Step::Respond)
             }
@@ -289,7 +289,7 @@ impl Authenticator {
             }
             Command::CREDENTIAL_MANAGEMENT if self.profile.has(Feature::CredMgmt) => {
                 let before = self.take_enumeration();
-                let request = credential_management::Request::decode(parameters)?;
+                let request = credential_management::Request::read(parameters)?;
                 self.decoded(command, None);
                 self.credential_management(now, &request, before).map(Step::Respond)
             }

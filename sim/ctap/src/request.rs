@@ -4,12 +4,14 @@
 //! canonical. What reaches it from here holds the known members only, each of the right type and within its limits,
 //! so that all it can still refuse is a value.
 
+mod management;
 mod normalise;
 
 use ctap_types::ctap2::{get_assertion, make_credential};
 use minicbor::Decoder;
 use wire::Status;
 
+pub(crate) use management::Management;
 use normalise::Key::{Name, Number};
 pub(crate) use normalise::normalise;
 use normalise::{Kind, Member, optional, required, superseded};

@@ -16,19 +16,11 @@ use crate::store::{RpIdHash, Serial};
 use crate::{Event, Extension, Permissions, request};
 
 /// A request, decoded.
-#[derive(Default)]
-pub(super) struct Request {
-    sub_command: u64,
-    params: Params,
-    /// subCommandParams as they were sent.
-    params_raw: Vec<u8>,
-    protocol: Option<u64>,
-    pin_uv_auth_param: Option<Vec<u8>>,
-}
+pub(super) type Request = request::Management<Params>;
 
 /// subCommandParams.
 #[derive(Default)]
-struct Params {
+pub(super) struct Params {
     rp_id_hash: Option<RpIdHash>,
     credential_id: Option<CredentialId>,
     user: Option<User>,
@@ -59,25 +51,8 @@ enum Access {
 
 impl Request {
     /// Reads a request as it was sent.
-    pub(super) fn decode(parameters: &[u8]) -> Result<Self, Status> {
-        let normalised = request::normalise(parameters, request::CREDENTIAL_MANAGEMENT)?;
-        let mut decoder = Decoder::new(&normalised);
-        let mut request = Self::default();
-        request.read(&mut decoder).map_err(|_| Status::CBOR_UNEXPECTED_TYPE)?;
-        request.params_raw = request::member(parameters, 2).unwrap_or_default().to_vec();
-        Ok(request)
-    }
-
-    fn read(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        for _ in 0..decoder.map()?.unwrap_or(0) {
-            match decoder.u8()? {
-                1 => self.sub_command = decoder.u64()?,
-                2 => self.params = Params::read(decoder)?,
-                3 => self.protocol = Some(decoder.u64()?),
-                _ => self.pin_uv_auth_param = Some(decoder.bytes()?.to_vec()),
-            }
-        }
-        Ok(())
+    pub(super) fn read(parameters: &[u8]) -> Result<Self, Status> {
+        Self::decode(parameters, request::CREDENTIAL_MANAGEMENT, Params::read)
     }
 
     /// A parameter without which the subcommand cannot be. Without pinUvAuthParam, that is what is missed first.
