@@ -66,3 +66,10 @@ fn python_fido2_uses_everything_that_a_security_key_has() {
     let phone = Phone::start(&tcp);
     check_script("fido2_key", &format!("tcp:{}", phone.address()));
 }
+
+#[test]
+fn python_fido2_hears_the_statuses_of_the_specification() {
+    let udp = ["phone", "--transport", "udp", "--listen", "127.0.0.1:0", "--answer-to", "sender", "--user", "accept"];
+    let phone = Phone::start(&[&udp[..], &["--profile", "ctap-2.3"]].concat());
+    check_script("fido2_statuses", &format!("udp:{}", phone.address()));
+}

@@ -202,7 +202,7 @@ impl Authenticator {
     pub fn delete_credential(&mut self, id: &[u8]) -> bool {
         let Some(credential) = self.durable.store.remove(id) else { return false };
         if credential.is_discoverable {
-            self.durable.credentials_changed();
+            self.durable.credentials_changed(&mut self.rng);
         }
         self.events.push_back(Event::CredentialDeleted {
             rp_id: credential.rp_id,
@@ -279,7 +279,7 @@ impl Authenticator {
                 self.bio_enrollment(now, &request, sensor)
             }
             Command::CONFIG if !self.profile.config_commands.is_empty() => {
-                let request = config::Request::decode(parameters)?;
+                let request = config::Request::read(parameters)?;
                 self.decoded(command, None);
                 self.configure(now, request).map(Step::Respond)
             }
@@ -288,10 +288,10 @@ impl Authenticator {
                 self.reset(now).map(Step::Ask)
             }
             Command::CREDENTIAL_MANAGEMENT if self.profile.has(Feature::CredMgmt) => {
-                let sequence = self.take_sequence();
-                let request = credential_management::Request::decode(parameters)?;
+                let before = self.take_enumeration();
+                let request = credential_management::Request::read(parameters)?;
                 self.decoded(command, None);
-                self.credential_management(now, &request, sequence).map(Step::Respond)
+                self.credential_management(now, &request, before).map(Step::Respond)
             }
             Command::LARGE_BLOBS if self.profile.large_blob_bytes.is_some() => {
                 let request = large_blobs::Request::decode(parameters)?;

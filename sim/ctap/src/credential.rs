@@ -3,7 +3,9 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use minicbor::Encoder;
 
+use crate::authenticator::Never;
 use crate::key::PrivateKey;
 
 /// A credential. Only an [`crate::Authenticator`] makes one.
@@ -50,6 +52,13 @@ pub enum Protection {
     Required = 3,
 }
 
+/// Whether an account is told by its names as well, or by its handle alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    Told,
+    Withheld,
+}
+
 /// What never leaves the authenticator.
 #[derive(Clone)]
 pub(crate) struct Secrets {
@@ -59,6 +68,24 @@ pub(crate) struct Secrets {
     pub(crate) with_uv: [u8; 32],
     /// `CredRandomWithoutUV`.
     pub(crate) without_uv: [u8; 32],
+}
+
+impl Credential {
+    /// Writes the account as a PublicKeyCredentialUserEntity.
+    pub(crate) fn encode_user(&self, e: &mut Encoder<Vec<u8>>, names: Names) -> Result<(), Never> {
+        let told = names == Names::Told;
+        let name = self.user_name.as_deref().filter(|_| told);
+        let display_name = self.user_display_name.as_deref().filter(|_| told);
+        e.map(1 + u64::from(name.is_some()) + u64::from(display_name.is_some()))?;
+        e.str("id")?.bytes(&self.user_handle)?;
+        if let Some(name) = name {
+            e.str("name")?.str(name)?;
+        }
+        if let Some(display_name) = display_name {
+            e.str("displayName")?.str(display_name)?;
+        }
+        Ok(())
+    }
 }
 
 impl Protection {

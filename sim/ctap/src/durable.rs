@@ -59,9 +59,9 @@ impl Durable {
         }
     }
 
-    /// A discoverable credential was made, changed or deleted. The state is never one that it was before.
-    pub(crate) fn credentials_changed(&mut self) {
-        self.cred_store_state = u128::from_be_bytes(self.cred_store_state).wrapping_add(1).to_be_bytes();
+    /// A discoverable credential was made, changed or deleted (§6.1.2 step 17.5).
+    pub(crate) fn credentials_changed(&mut self, rng: &mut Stream) {
+        self.cred_store_state = rng.bytes();
     }
 }
 

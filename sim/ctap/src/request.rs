@@ -4,15 +4,17 @@
 //! canonical. What reaches it from here holds the known members only, each of the right type and within its limits,
 //! so that all it can still refuse is a value.
 
+mod management;
 mod normalise;
 
 use ctap_types::ctap2::{get_assertion, make_credential};
 use minicbor::Decoder;
 use wire::Status;
 
+pub(crate) use management::Management;
 use normalise::Key::{Name, Number};
 pub(crate) use normalise::normalise;
-use normalise::{Kind, Member, optional, required};
+use normalise::{Kind, Member, optional, required, superseded};
 
 use crate::profile::LIST_MAX;
 
@@ -149,16 +151,19 @@ const HASH: Kind = Kind::Bytes { min: 32, max: 32 };
 /// pinUvAuthParam; empty is a request for a touch.
 const MAC: Kind = Kind::Bytes { min: 0, max: usize::MAX };
 const CREDENTIALS: Kind = Kind::List { of: &Kind::Map(DESCRIPTOR), max: LIST_MAX };
-const RP: &[Member] =
-    &[required(Name("id"), Kind::Text { max: 256 }), optional(Name("name"), Kind::Text { max: usize::MAX })];
+const RP: &[Member] = &[required(Name("id"), Kind::Text { max: 256 }), ICON, optional(Name("name"), ANY_TEXT)];
 const USER: &[Member] = &[
     required(Name("id"), Kind::Bytes { min: 1, max: 64 }),
-    optional(Name("name"), Kind::Text { max: usize::MAX }),
-    optional(Name("displayName"), Kind::Text { max: usize::MAX }),
+    ICON,
+    optional(Name("name"), ANY_TEXT),
+    optional(Name("displayName"), ANY_TEXT),
 ];
+const ANY_TEXT: Kind = Kind::Text { max: usize::MAX };
+/// Of CTAP 2.0; old platforms still send it.
+const ICON: Member = superseded(Name("icon"), ANY_TEXT);
 const BIO_ENROLLMENT_PARAMS: &[Member] = &[
     optional(Number(1), Kind::Bytes { min: 0, max: usize::MAX }),
-    optional(Number(2), Kind::Text { max: usize::MAX }),
+    optional(Number(2), ANY_TEXT),
     optional(Number(3), Kind::Unsigned),
 ];
 const CONFIG_PARAMS: &[Member] = &[
@@ -169,10 +174,8 @@ const CONFIG_PARAMS: &[Member] = &[
 const CREDENTIAL_MANAGEMENT_PARAMS: &[Member] =
     &[optional(Number(1), HASH), optional(Number(2), Kind::Map(DESCRIPTOR)), optional(Number(3), Kind::Map(USER))];
 const PARAMETERS: &[Member] = &[required(Name("alg"), Kind::Integer), required(Name("type"), Kind::Text { max: 32 })];
-const DESCRIPTOR: &[Member] = &[
-    required(Name("id"), Kind::Bytes { min: 0, max: usize::MAX }),
-    required(Name("type"), Kind::Text { max: usize::MAX }),
-];
+const DESCRIPTOR: &[Member] =
+    &[required(Name("id"), Kind::Bytes { min: 0, max: usize::MAX }), required(Name("type"), ANY_TEXT)];
 const OPTIONS: &[Member] =
     &[optional(Name("rk"), Kind::Bool), optional(Name("up"), Kind::Bool), optional(Name("uv"), Kind::Bool)];
 const REGISTRATION_EXTENSIONS: &[Member] = &[

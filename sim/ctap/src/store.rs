@@ -82,9 +82,11 @@ impl Store {
         serials.filter_map(|serial| Some((*serial, self.by_serial(*serial)?)))
     }
 
-    /// The relying parties that have discoverable credentials, in a fixed order.
-    pub(crate) fn relying_parties(&self) -> impl Iterator<Item = &RpIdHash> {
-        self.discoverable.keys()
+    /// The relying parties that have discoverable credentials, in the order of their oldest one.
+    pub(crate) fn relying_parties(&self) -> Vec<RpIdHash> {
+        let mut oldest: Vec<_> = self.discoverable.iter().map(|(hash, serials)| (serials.first(), *hash)).collect();
+        oldest.sort_unstable();
+        oldest.into_iter().map(|(_, hash)| hash).collect()
     }
 
     /// Every credential, oldest first.

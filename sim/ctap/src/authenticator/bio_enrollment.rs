@@ -163,10 +163,9 @@ impl Authenticator {
         Ok(Step::Respond(encode(|e| {
             e.map(1)?.u8(0x07)?.array(fingerprints.len() as u64)?;
             for Fingerprint { template_id, friendly_name } in fingerprints {
-                e.map(1 + u64::from(friendly_name.is_some()))?.u8(0x01)?.bytes(template_id)?;
-                if let Some(name) = friendly_name {
-                    e.u8(0x02)?.str(name)?;
-                }
+                // A name that was never given is told as an empty one, since clients look for the member.
+                let name = friendly_name.as_deref().unwrap_or_default();
+                e.map(2)?.u8(0x01)?.bytes(template_id)?.u8(0x02)?.str(name)?;
             }
             Ok(e)
         })))

@@ -29,9 +29,6 @@ pub(super) struct Request {
 /// A COSE key with whatever algorithm.
 type Point = (Option<i64>, [u8; 32], [u8; 32]);
 
-/// Its x and y.
-type Coordinates = ([u8; 32], [u8; 32]);
-
 /// A token to be issued once the user has consented.
 pub(super) struct IssueToken {
     protocol: Protocol,
@@ -65,6 +62,23 @@ impl Request {
         }
         Ok(request)
     }
+
+    /// The protocol and the platform's key.
+    fn agreement(&self) -> Result<(u64, Point), Status> {
+        Ok((*mandatory(&self.protocol)?, *mandatory(&self.key_agreement)?))
+    }
+
+    /// The permissions that are asked for; `mc` and `ga` need an RP ID.
+    fn permissions(&self) -> Result<u64, Status> {
+        let bits = *mandatory(&self.permissions)?;
+        let needs_rp_id = bits & Permissions::DEFAULT.bits() != 0;
+        if needs_rp_id && self.rp_id.is_none() { Err(Status::MISSING_PARAMETER) } else { Ok(bits) }
+    }
+}
+
+/// A parameter without which the subcommand cannot be: it is missed before anything else is looked at.
+fn mandatory<T>(param: &Option<T>) -> Result<&T, Status> {
+    param.as_ref().ok_or(Status::MISSING_PARAMETER)
 }
 
 impl Authenticator {
@@ -77,11 +91,8 @@ impl Authenticator {
             (GET_PIN_RETRIES, Some(_)) => Ok(self.get_pin_retries()),
             (SET_PIN, Some(policy)) => self.set_pin(&request, policy),
             (CHANGE_PIN, Some(policy)) => self.change_pin(&request, policy),
-            (GET_PIN_TOKEN, Some(_)) => self.get_pin_token(now, request, Permissions::DEFAULT),
-            (GET_TOKEN_USING_PIN, Some(_)) if has_tokens => {
-                let permissions = self.requested(&request, self.offers_by_pin())?;
-                self.get_pin_token(now, request, permissions)
-            }
+            (GET_PIN_TOKEN, Some(_)) => self.get_pin_token(now, request),
+            (GET_TOKEN_USING_PIN, Some(_)) if has_tokens => self.get_pin_token(now, request),
             (GET_TOKEN_USING_UV, _) if has_tokens && by_uv => self.get_token_using_uv(request).map(Step::Ask),
             (GET_UV_RETRIES, _) if by_uv => {
                 Ok(Step::Respond(encode(|e| e.map(1)?.u8(0x05)?.u8(self.durable.uv_retries))))
@@ -105,42 +116,48 @@ impl Authenticator {
 
     /// §6.5.5.5.
     fn set_pin(&mut self, request: &Request, policy: profile::Pin) -> Result<Step, Status> {
-        let (protocol, point) = self.agreement(request)?;
-        let param = request.pin_uv_auth_param.as_deref().ok_or(Status::MISSING_PARAMETER)?;
-        let new_pin_enc = request.new_pin_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        let (number, key) = request.agreement()?;
+        let param = mandatory(&request.pin_uv_auth_param)?;
+        let new_pin_enc = mandatory(&request.new_pin_enc)?;
+        let protocol = self.protocol(number)?;
         if self.has_pin() {
             return Err(Status::PIN_AUTH_INVALID);
         }
-        let shared_secret = self.decapsulate(protocol, point)?;
+        let shared_secret = self.decapsulate(protocol, key)?;
         shared_secret.verify(new_pin_enc, param)?;
         self.store_pin(&shared_secret, new_pin_enc, policy)
     }
 
     /// §6.5.5.6.
     fn change_pin(&mut self, request: &Request, policy: profile::Pin) -> Result<Step, Status> {
-        let (protocol, point) = self.agreement(request)?;
-        let param = request.pin_uv_auth_param.as_deref().ok_or(Status::MISSING_PARAMETER)?;
-        let new_pin_enc = request.new_pin_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
-        let pin_hash_enc = request.pin_hash_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+        let (number, key) = request.agreement()?;
+        let param = mandatory(&request.pin_uv_auth_param)?;
+        let new_pin_enc = mandatory(&request.new_pin_enc)?;
+        let pin_hash_enc = mandatory(&request.pin_hash_enc)?;
+        let protocol = self.protocol(number)?;
         self.may_try_pin()?;
-        let shared_secret = self.decapsulate(protocol, point)?;
-        shared_secret.verify(&[new_pin_enc, pin_hash_enc].concat(), param)?;
+        let shared_secret = self.decapsulate(protocol, key)?;
+        shared_secret.verify(&[new_pin_enc.as_slice(), pin_hash_enc].concat(), param)?;
         self.check_pin(protocol, &shared_secret, pin_hash_enc)?;
         self.store_pin(&shared_secret, new_pin_enc, policy)
     }
 
     /// getPinToken and getPinUvAuthTokenUsingPinWithPermissions (§6.5.5.7.1, §6.5.5.7.2).
-    fn get_pin_token(&mut self, now: Timestamp, request: Request, permissions: Permissions) -> Result<Step, Status> {
-        if request.sub_command == GET_PIN_TOKEN && (request.permissions.is_some() || request.rp_id.is_some()) {
-            return Err(Status::INVALID_PARAMETER);
-        }
-        let (protocol, point) = self.agreement(&request)?;
-        let pin_hash_enc = request.pin_hash_enc.as_deref().ok_or(Status::MISSING_PARAMETER)?;
+    fn get_pin_token(&mut self, now: Timestamp, request: Request) -> Result<Step, Status> {
+        let (number, key) = request.agreement()?;
+        let pin_hash_enc = mandatory(&request.pin_hash_enc)?;
+        let asked = if request.sub_command == GET_PIN_TOKEN { None } else { Some(request.permissions()?) };
+        let protocol = self.protocol(number)?;
+        let permissions = match asked {
+            Some(bits) => Permissions::requested(bits, self.offers())?,
+            None if request.permissions.is_some() || request.rp_id.is_some() => return Err(Status::INVALID_PARAMETER),
+            None => Permissions::DEFAULT,
+        };
         self.may_try_pin()?;
-        let shared_secret = self.decapsulate(protocol, point)?;
+        let shared_secret = self.decapsulate(protocol, key)?;
         self.check_pin(protocol, &shared_secret, pin_hash_enc)?;
         if self.durable.pin.force_change {
-            return Err(Status::PIN_INVALID);
+            return Err(if asked.is_some() { Status::PIN_POLICY_VIOLATION } else { Status::PIN_INVALID });
         }
         let work = IssueToken { protocol, shared_secret, permissions, rp_id: request.rp_id };
         Ok(Step::Respond(self.finish_issue_token(now, work, 0)))
@@ -148,15 +165,17 @@ impl Authenticator {
 
     /// getPinUvAuthTokenUsingUvWithPermissions (§6.5.5.7.3).
     fn get_token_using_uv(&mut self, request: Request) -> Result<Pending, Status> {
-        let (protocol, point) = self.agreement(&request)?;
-        let permissions = self.requested(&request, self.offers_by_uv())?;
+        let (number, key) = request.agreement()?;
+        let asked = request.permissions()?;
+        let protocol = self.protocol(number)?;
+        let permissions = Permissions::requested(asked, self.offers())?;
         if !self.verifies_itself() {
             return Err(Status::NOT_ALLOWED);
         }
-        let shared_secret = self.decapsulate(protocol, point)?;
         if self.durable.uv_retries == 0 {
             return Err(Status::UV_BLOCKED);
         }
+        let shared_secret = self.decapsulate(protocol, key)?;
         let rp_id = request.rp_id;
         let subject = self.token_subject(rp_id.as_deref().unwrap_or_default(), permissions);
         let work = Work::IssueToken(Box::new(IssueToken { protocol, shared_secret, permissions, rp_id }));
@@ -177,33 +196,16 @@ impl Authenticator {
         encode(|e| e.map(1)?.u8(0x02)?.bytes(&encrypted))
     }
 
-    /// The protocol and the platform's key, both mandatory.
-    fn agreement(&self, request: &Request) -> Result<(Protocol, Coordinates), Status> {
-        let (Some(number), Some((algorithm, x, y))) = (request.protocol, request.key_agreement) else {
-            return Err(Status::MISSING_PARAMETER);
-        };
-        let protocol = self.protocol(number)?;
+    /// `decapsulate(peerCoseKey)`.
+    fn decapsulate(&mut self, protocol: Protocol, (algorithm, x, y): Point) -> Result<SharedSecret, Status> {
         if algorithm != Some(ECDH_ES_HKDF_256) {
             return Err(Status::INVALID_PARAMETER);
         }
-        Ok((protocol, (x, y)))
-    }
-
-    fn decapsulate(&mut self, protocol: Protocol, (x, y): Coordinates) -> Result<SharedSecret, Status> {
         self.key_agreement(protocol).decapsulate(protocol, &x, &y)
     }
 
-    /// The permissions that are asked for; `mc` and `ga` need an RP ID.
-    fn requested(&self, request: &Request, offers: Permissions) -> Result<Permissions, Status> {
-        let bits = request.permissions.ok_or(Status::MISSING_PARAMETER)?;
-        let permissions = Permissions::requested(bits, offers)?;
-        if permissions.overlap(Permissions::DEFAULT) && request.rp_id.is_none() {
-            return Err(Status::MISSING_PARAMETER);
-        }
-        Ok(permissions)
-    }
-
-    fn offers_by_pin(&self) -> Permissions {
+    /// What a token may permit, by PIN as by built-in verification: `uvBioEnroll` and `uvAcfg` are reported.
+    fn offers(&self) -> Permissions {
         let enrols = self.profile.built_in_uv.is_some_and(|uv| uv.bio_enrollment.is_some());
         let (profile, all) = (&self.profile, Permissions::DEFAULT);
         all.and(Permissions::CREDENTIAL_MANAGEMENT, profile.has(Feature::CredMgmt))
@@ -211,11 +213,6 @@ impl Authenticator {
             .and(Permissions::LARGE_BLOB_WRITE, profile.large_blob_bytes.is_some())
             .and(Permissions::AUTHENTICATOR_CONFIGURATION, !profile.config_commands.is_empty())
             .and(Permissions::PERSISTENT_CREDENTIAL_MANAGEMENT_READ_ONLY, profile.has(Feature::PerCredMgmtRo))
-    }
-
-    /// As by PIN: `uvBioEnroll` and `uvAcfg` are reported.
-    fn offers_by_uv(&self) -> Permissions {
-        self.offers_by_pin()
     }
 
     /// Whether a PIN may be tried at all.
@@ -261,7 +258,7 @@ impl Authenticator {
         new_pin_enc: &[u8],
         policy: profile::Pin,
     ) -> Result<Step, Status> {
-        let padded = shared_secret.decrypt(new_pin_enc).map_err(|_| Status::INVALID_PARAMETER)?;
+        let padded = shared_secret.decrypt(new_pin_enc).map_err(|_| Status::PIN_AUTH_INVALID)?;
         let pin = &mut self.durable.pin;
         pin.set = Some(pin.accept(&padded, policy)?);
         pin.retries = policy.retries;

@@ -9,19 +9,11 @@ use super::Authenticator;
 use crate::{ConfigCommand, Event, Extension, Permissions, request};
 
 /// A request, decoded.
-#[derive(Default)]
-pub(super) struct Request {
-    sub_command: u64,
-    min_pin: MinPin,
-    /// subCommandParams as they were sent.
-    params_raw: Vec<u8>,
-    protocol: Option<u64>,
-    pin_uv_auth_param: Option<Vec<u8>>,
-}
+pub(super) type Request = request::Management<MinPin>;
 
 /// subCommandParams of setMinPINLength, the only subcommand that has some.
 #[derive(Default)]
-struct MinPin {
+pub(super) struct MinPin {
     new_length: Option<u64>,
     rp_ids: Option<Vec<String>>,
     force_change: bool,
@@ -29,24 +21,8 @@ struct MinPin {
 
 impl Request {
     /// Reads a request as it was sent.
-    pub(super) fn decode(parameters: &[u8]) -> Result<Self, Status> {
-        let normalised = request::normalise(parameters, request::CONFIG)?;
-        let mut request = Self::default();
-        request.read(&mut Decoder::new(&normalised)).map_err(|_| Status::CBOR_UNEXPECTED_TYPE)?;
-        request.params_raw = request::member(parameters, 2).unwrap_or_default().to_vec();
-        Ok(request)
-    }
-
-    fn read(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        for _ in 0..decoder.map()?.unwrap_or(0) {
-            match decoder.u8()? {
-                1 => self.sub_command = decoder.u64()?,
-                2 => self.min_pin = MinPin::read(decoder)?,
-                3 => self.protocol = Some(decoder.u64()?),
-                _ => self.pin_uv_auth_param = Some(decoder.bytes()?.to_vec()),
-            }
-        }
-        Ok(())
+    pub(super) fn read(parameters: &[u8]) -> Result<Self, Status> {
+        Self::decode(parameters, request::CONFIG, MinPin::read)
     }
 
     /// What pinUvAuthParam covers.
@@ -76,13 +52,13 @@ impl MinPin {
 impl Authenticator {
     /// # Errors
     ///
-    /// `INVALID_PARAMETER`: a subcommand that the profile does not have. `PUAT_REQUIRED`, `MISSING_PARAMETER`,
+    /// `INVALID_SUBCOMMAND`: one that the profile does not have (§8.1). `PUAT_REQUIRED`, `MISSING_PARAMETER`,
     /// `PIN_AUTH_INVALID`: pinUvAuthParam does not permit it. `PIN_POLICY_VIOLATION`, `PIN_NOT_SET`, `KEY_STORE_FULL`:
     /// see [`Self::set_min_pin_length`].
     pub(super) fn configure(&mut self, now: Timestamp, request: Request) -> Result<Vec<u8>, Status> {
         // 2. the subcommand
         let command = self.profile.config_commands.iter().find(|it| **it as u64 == request.sub_command);
-        let command = *command.ok_or(Status::INVALID_PARAMETER)?;
+        let command = *command.ok_or(Status::INVALID_SUBCOMMAND)?;
         // 3. and 4. nobody has to be verified where nobody can be, unless alwaysUv says so; it can be switched then
         let always_uv = self.durable.config.always_uv && command != ConfigCommand::ToggleAlwaysUv;
         if self.is_protected() || always_uv {
@@ -96,7 +72,7 @@ impl Authenticator {
             ConfigCommand::EnableEnterpriseAttestation => config.enterprise_attestation = true,
             ConfigCommand::ToggleAlwaysUv => config.always_uv = !config.always_uv,
             ConfigCommand::EnableLongTouchForReset => config.long_touch_for_reset = true,
-            ConfigCommand::SetMinPinLength => self.set_min_pin_length(request.min_pin)?,
+            ConfigCommand::SetMinPinLength => self.set_min_pin_length(request.params)?,
         }
         self.record(Event::Configured(command));
         Ok(vec![Status::OK.0])

@@ -21,12 +21,32 @@ pub(super) struct Continuation {
 pub(super) enum Sequence {
     /// Further assertions (§6.3).
     Assertions(Remaining),
-    /// Further relying parties (§6.8.3).
-    RelyingParties(VecDeque<RpIdHash>),
-    /// Further credentials of a relying party (§6.8.4).
-    Credentials(VecDeque<Serial>),
+    /// Further relying parties, or credentials of one (§6.8.3, §6.8.4).
+    Credentials(Enumeration),
     /// A large-blob array of which more fragments are to come (§6.10.2).
     LargeBlobs(Writing),
+}
+
+/// What credential management has still to tell. Between two relying parties, the credentials of the first may be
+/// enumerated.
+#[derive(Default)]
+pub(super) struct Enumeration {
+    pub(super) relying_parties: VecDeque<RpIdHash>,
+    pub(super) credentials: VecDeque<Serial>,
+    /// When the token that has authorised it expires.
+    pub(super) until: Option<Timestamp>,
+}
+
+impl Sequence {
+    /// When it ends with the token that has authorised its first command, if one has (§6, "stateful commands").
+    fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Assertions(remaining) => remaining.until,
+            Self::Credentials(enumeration) => enumeration.until,
+            // Each fragment is authorised by itself.
+            Self::LargeBlobs(_) => None,
+        }
+    }
 }
 
 impl Continuation {
@@ -34,10 +54,12 @@ impl Continuation {
     fn survives(&self, now: Timestamp, command: Command) -> bool {
         let is_continued = match self.sequence {
             Sequence::Assertions(_) => command == Command::GET_NEXT_ASSERTION,
-            Sequence::RelyingParties(_) | Sequence::Credentials(_) => command == Command::CREDENTIAL_MANAGEMENT,
+            Sequence::Credentials(_) => command == Command::CREDENTIAL_MANAGEMENT,
             Sequence::LargeBlobs(_) => command == Command::LARGE_BLOBS,
         };
-        is_continued && now.duration_since(self.last) <= PAUSE_MAX
+        is_continued
+            && now.duration_since(self.last) <= PAUSE_MAX
+            && self.sequence.until().is_none_or(|expires| now <= expires)
     }
 }
 
@@ -53,6 +75,14 @@ impl Authenticator {
 
     pub(super) fn sequence(&self) -> Option<&Sequence> {
         self.continuation.as_ref().map(|continuation| &continuation.sequence)
+    }
+
+    /// What the last command of credential management has left; nothing when it was another command.
+    pub(super) fn take_enumeration(&mut self) -> Enumeration {
+        match self.take_sequence() {
+            Some(Sequence::Credentials(enumeration)) => enumeration,
+            _ => Enumeration::default(),
+        }
     }
 
     pub(super) fn take_sequence(&mut self) -> Option<Sequence> {

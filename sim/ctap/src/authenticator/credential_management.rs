@@ -8,26 +8,19 @@ use minicbor::decode::Error as DecodeError;
 use sha2::{Digest as _, Sha256};
 use wire::Status;
 
-use super::continuation::Sequence;
+use super::continuation::{Enumeration, Sequence};
 use super::{Authenticator, encode};
-use crate::credential::Credential;
+use crate::credential::{Credential, Names};
+use crate::pin_uv::Token;
 use crate::store::{RpIdHash, Serial};
 use crate::{Event, Extension, Permissions, request};
 
 /// A request, decoded.
-#[derive(Default)]
-pub(super) struct Request {
-    sub_command: u64,
-    params: Params,
-    /// subCommandParams as they were sent.
-    params_raw: Vec<u8>,
-    protocol: Option<u64>,
-    pin_uv_auth_param: Option<Vec<u8>>,
-}
+pub(super) type Request = request::Management<Params>;
 
 /// subCommandParams.
 #[derive(Default)]
-struct Params {
+pub(super) struct Params {
     rp_id_hash: Option<RpIdHash>,
     credential_id: Option<CredentialId>,
     user: Option<User>,
@@ -58,25 +51,8 @@ enum Access {
 
 impl Request {
     /// Reads a request as it was sent.
-    pub(super) fn decode(parameters: &[u8]) -> Result<Self, Status> {
-        let normalised = request::normalise(parameters, request::CREDENTIAL_MANAGEMENT)?;
-        let mut decoder = Decoder::new(&normalised);
-        let mut request = Self::default();
-        request.read(&mut decoder).map_err(|_| Status::CBOR_UNEXPECTED_TYPE)?;
-        request.params_raw = request::member(parameters, 2).unwrap_or_default().to_vec();
-        Ok(request)
-    }
-
-    fn read(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        for _ in 0..decoder.map()?.unwrap_or(0) {
-            match decoder.u8()? {
-                1 => self.sub_command = decoder.u64()?,
-                2 => self.params = Params::read(decoder)?,
-                3 => self.protocol = Some(decoder.u64()?),
-                _ => self.pin_uv_auth_param = Some(decoder.bytes()?.to_vec()),
-            }
-        }
-        Ok(())
+    pub(super) fn read(parameters: &[u8]) -> Result<Self, Status> {
+        Self::decode(parameters, request::CREDENTIAL_MANAGEMENT, Params::read)
     }
 
     /// A parameter without which the subcommand cannot be. Without pinUvAuthParam, that is what is missed first.
@@ -132,7 +108,7 @@ impl User {
 }
 
 impl Authenticator {
-    /// `sequence` is what the last command has left, and is gone unless a subcommand continues it.
+    /// `before` is what the last command has left, and is gone unless a subcommand continues it.
     ///
     /// # Errors
     ///
@@ -143,27 +119,24 @@ impl Authenticator {
         &mut self,
         now: Timestamp,
         request: &Request,
-        sequence: Option<Sequence>,
+        before: Enumeration,
     ) -> Result<Vec<u8>, Status> {
-        match (request.sub_command, sequence) {
-            (GET_CREDS_METADATA, _) => self.get_creds_metadata(now, request),
-            (ENUMERATE_RPS_BEGIN, _) => self.enumerate_rps_begin(now, request),
-            (ENUMERATE_RPS_GET_NEXT_RP, Some(Sequence::RelyingParties(rest))) => self.next_rp(now, rest, Total::Known),
-            (ENUMERATE_CREDENTIALS_BEGIN, _) => self.enumerate_credentials_begin(now, request),
-            (ENUMERATE_CREDENTIALS_GET_NEXT_CREDENTIAL, Some(Sequence::Credentials(rest))) => {
-                self.next_credential(now, rest, Total::Known)
-            }
-            (ENUMERATE_RPS_GET_NEXT_RP | ENUMERATE_CREDENTIALS_GET_NEXT_CREDENTIAL, _) => Err(Status::NOT_ALLOWED),
-            (DELETE_CREDENTIAL, _) => self.delete(now, request),
-            (UPDATE_USER_INFORMATION, _) => self.update_user_information(now, request),
+        match request.sub_command {
+            GET_CREDS_METADATA => self.get_creds_metadata(now, request),
+            ENUMERATE_RPS_BEGIN => self.enumerate_rps_begin(now, request),
+            ENUMERATE_RPS_GET_NEXT_RP => self.next_rp(now, before, Total::Known),
+            ENUMERATE_CREDENTIALS_BEGIN => self.enumerate_credentials_begin(now, request, before),
+            ENUMERATE_CREDENTIALS_GET_NEXT_CREDENTIAL => self.next_credential(now, before, Total::Known),
+            DELETE_CREDENTIAL => self.delete(now, request),
+            UPDATE_USER_INFORMATION => self.update_user_information(now, request),
             _ => Err(Status::INVALID_SUBCOMMAND),
         }
     }
 
     /// §6.8.2.
     fn get_creds_metadata(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
-        let bound = self.permit(now, request, Access::Reads)?;
-        belongs_to_none(bound.as_deref())?;
+        let permit = self.permit(now, request, Access::Reads)?;
+        permit.belongs_to_none()?;
         let existing = self.durable.store.discoverable_count();
         let room = self.profile.limits.credentials.saturating_sub(existing);
         Ok(encode(|e| e.map(2)?.u8(0x01)?.u64(existing as u64)?.u8(0x02)?.u64(room as u64)))
@@ -171,19 +144,21 @@ impl Authenticator {
 
     /// §6.8.3.
     fn enumerate_rps_begin(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
-        let bound = self.permit(now, request, Access::Reads)?;
-        belongs_to_none(bound.as_deref())?;
-        let relying_parties: VecDeque<_> = self.durable.store.relying_parties().copied().collect();
+        let permit = self.permit(now, request, Access::Reads)?;
+        permit.belongs_to_none()?;
+        let relying_parties = VecDeque::from(self.durable.store.relying_parties());
         if relying_parties.is_empty() {
             return Err(Status::NO_CREDENTIALS);
         }
         let total = Total::Told(relying_parties.len() as u64);
-        self.next_rp(now, relying_parties, total)
+        let begun = Enumeration { relying_parties, until: permit.until, ..Enumeration::default() };
+        self.next_rp(now, begun, total)
     }
 
-    fn next_rp(&mut self, now: Timestamp, mut rest: VecDeque<RpIdHash>, total: Total) -> Result<Vec<u8>, Status> {
-        let hash = rest.pop_front().ok_or(Status::NOT_ALLOWED)?;
-        self.leave(now, Sequence::RelyingParties(rest));
+    fn next_rp(&mut self, now: Timestamp, mut rest: Enumeration, total: Total) -> Result<Vec<u8>, Status> {
+        let hash = rest.relying_parties.pop_front().ok_or(Status::NOT_ALLOWED)?;
+        rest.credentials.clear();
+        self.leave(now, Sequence::Credentials(rest));
         let credentials = || self.durable.store.of_rp(&hash).map(|(_, credential)| credential);
         let newest = credentials().next().ok_or(Status::NOT_ALLOWED)?;
         let name = credentials().find_map(|credential| credential.rp_name.as_deref());
@@ -202,20 +177,26 @@ impl Authenticator {
     }
 
     /// §6.8.4.
-    fn enumerate_credentials_begin(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
+    fn enumerate_credentials_begin(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        before: Enumeration,
+    ) -> Result<Vec<u8>, Status> {
         let rp_id_hash = *request.mandatory(&request.params.rp_id_hash)?;
-        let bound = self.permit(now, request, Access::Reads)?;
-        belongs_to(bound.as_deref(), &rp_id_hash)?;
-        let serials: VecDeque<_> = self.durable.store.of_rp(&rp_id_hash).map(|(serial, _)| serial).collect();
-        if serials.is_empty() {
+        let permit = self.permit(now, request, Access::Reads)?;
+        permit.belongs_to(&rp_id_hash)?;
+        let credentials: VecDeque<_> = self.durable.store.of_rp(&rp_id_hash).map(|(serial, _)| serial).collect();
+        if credentials.is_empty() {
             return Err(Status::NO_CREDENTIALS);
         }
-        let total = Total::Told(serials.len() as u64);
-        self.next_credential(now, serials, total)
+        let total = Total::Told(credentials.len() as u64);
+        let until = before.until.into_iter().chain(permit.until).min();
+        self.next_credential(now, Enumeration { credentials, until, ..before }, total)
     }
 
-    fn next_credential(&mut self, now: Timestamp, mut rest: VecDeque<Serial>, total: Total) -> Result<Vec<u8>, Status> {
-        let serial = rest.pop_front().ok_or(Status::NOT_ALLOWED)?;
+    fn next_credential(&mut self, now: Timestamp, mut rest: Enumeration, total: Total) -> Result<Vec<u8>, Status> {
+        let serial = rest.credentials.pop_front().ok_or(Status::NOT_ALLOWED)?;
         self.leave(now, Sequence::Credentials(rest));
         let credential = self.durable.store.by_serial(serial).ok_or(Status::NOT_ALLOWED)?;
         let protection = self.profile.extends(Extension::CredProtect).then_some(credential.protection);
@@ -225,15 +206,7 @@ impl Authenticator {
         Ok(encode(|e| {
             let more = [protection.is_some(), credential.large_blob_key.is_some(), pays.is_some()];
             e.map(3 + total.members() + more.into_iter().filter(|is_there| *is_there).count() as u64)?;
-            let (name, display_name) = (&credential.user_name, &credential.user_display_name);
-            e.u8(0x06)?.map(1 + u64::from(name.is_some()) + u64::from(display_name.is_some()))?;
-            e.str("id")?.bytes(&credential.user_handle)?;
-            if let Some(name) = name {
-                e.str("name")?.str(name)?;
-            }
-            if let Some(display_name) = display_name {
-                e.str("displayName")?.str(display_name)?;
-            }
+            credential.encode_user(e.u8(0x06)?, Names::Told)?;
             e.u8(0x07)?.map(2)?.str("id")?.bytes(&credential.id)?.str("type")?.str(wire::webauthn::PUBLIC_KEY)?;
             e.u8(0x08)?.writer_mut().extend_from_slice(&public_key);
             if let Total::Told(total) = total {
@@ -255,9 +228,9 @@ impl Authenticator {
     /// §6.8.5.
     fn delete(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
         let id = request.mandatory(&request.params.credential_id)?;
-        let bound = self.permit(now, request, Access::Writes)?;
+        let permit = self.permit(now, request, Access::Writes)?;
         let (_, credential) = self.listed(id)?;
-        belongs_to(bound.as_deref(), &credential.rp_id_hash)?;
+        permit.belongs_to(&credential.rp_id_hash)?;
         self.delete_credential(&id.id);
         Ok(vec![Status::OK.0])
     }
@@ -266,9 +239,9 @@ impl Authenticator {
     fn update_user_information(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
         let id = request.mandatory(&request.params.credential_id)?;
         let user = request.mandatory(&request.params.user)?;
-        let bound = self.permit(now, request, Access::Writes)?;
+        let permit = self.permit(now, request, Access::Writes)?;
         let (serial, credential) = self.listed(id)?;
-        belongs_to(bound.as_deref(), &credential.rp_id_hash)?;
+        permit.belongs_to(&credential.rp_id_hash)?;
         if credential.user_handle != user.id {
             return Err(Status::INVALID_PARAMETER);
         }
@@ -276,7 +249,7 @@ impl Authenticator {
         credential.user_name.clone_from(&user.name);
         credential.user_display_name.clone_from(&user.display_name);
         let event = Event::CredentialUpdated { rp_id: credential.rp_id.clone(), user: user.name.clone() };
-        self.durable.credentials_changed();
+        self.durable.credentials_changed(&mut self.rng);
         self.record(event);
         Ok(vec![Status::OK.0])
     }
@@ -287,18 +260,41 @@ impl Authenticator {
         found.filter(|_| named.kind == wire::webauthn::PUBLIC_KEY).ok_or(Status::NO_CREDENTIALS)
     }
 
-    /// Checks pinUvAuthParam; returns the relying party to which the token is bound, if to one. The
-    /// persistent token is bound to none, and serves under either protocol.
-    fn permit(&mut self, now: Timestamp, request: &Request, access: Access) -> Result<Option<String>, Status> {
+    /// Checks pinUvAuthParam. The persistent token is bound to no relying party, does not expire, and serves under either
+    /// protocol.
+    fn permit(&mut self, now: Timestamp, request: &Request, access: Access) -> Result<Permit, Status> {
         let message = request.message();
         let param = request.pin_uv_auth_param.as_deref();
         if let (Access::Reads, Some(mac), Some(number), Some(token)) =
             (access, param, request.protocol, &self.durable.persistent_token)
             && self.protocol(number)?.verify(token, &message, mac).is_ok()
         {
-            return Ok(None);
+            return Ok(Permit { bound: None, until: None });
         }
-        self.authorise_management(now, (param, request.protocol), Permissions::CREDENTIAL_MANAGEMENT, &message)
+        let permission = Permissions::CREDENTIAL_MANAGEMENT;
+        let bound = self.authorise_management(now, (param, request.protocol), permission, &message)?;
+        Ok(Permit { bound, until: self.token.as_ref().map(Token::expires) })
+    }
+}
+
+/// What a token permits.
+struct Permit {
+    /// The relying party to which it is bound, if to one.
+    bound: Option<String>,
+    /// When it expires.
+    until: Option<Timestamp>,
+}
+
+impl Permit {
+    /// A token that is bound to a relying party must not tell of others.
+    fn belongs_to_none(&self) -> Result<(), Status> {
+        if self.bound.is_none() { Ok(()) } else { Err(Status::PIN_AUTH_INVALID) }
+    }
+
+    /// A token that is bound to a relying party serves for its credentials only.
+    fn belongs_to(&self, rp_id_hash: &RpIdHash) -> Result<(), Status> {
+        let fits = self.bound.as_deref().is_none_or(|rp_id| Sha256::digest(rp_id).as_slice() == rp_id_hash);
+        if fits { Ok(()) } else { Err(Status::PIN_AUTH_INVALID) }
     }
 }
 
@@ -313,17 +309,6 @@ impl Total {
     fn members(self) -> u64 {
         u64::from(matches!(self, Self::Told(_)))
     }
-}
-
-/// A token that is bound to a relying party must not tell of others.
-fn belongs_to_none(bound: Option<&str>) -> Result<(), Status> {
-    if bound.is_none() { Ok(()) } else { Err(Status::PIN_AUTH_INVALID) }
-}
-
-/// A token that is bound to a relying party serves for its credentials only.
-fn belongs_to(bound: Option<&str>, rp_id_hash: &RpIdHash) -> Result<(), Status> {
-    let fits = bound.is_none_or(|rp_id| Sha256::digest(rp_id).as_slice() == rp_id_hash);
-    if fits { Ok(()) } else { Err(Status::PIN_AUTH_INVALID) }
 }
 
 /// A name as it is kept: none when it is empty, shortened when it is long, as at registration (§6.1.2 step 17).

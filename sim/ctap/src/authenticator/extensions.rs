@@ -27,7 +27,7 @@ pub(super) struct RegistrationInputs {
 /// A blob to be kept with the credential (§12.2).
 enum CredBlob {
     Stored(Vec<u8>),
-    /// Too long, or the credential is not discoverable.
+    /// Too long.
     Refused,
 }
 
@@ -73,7 +73,7 @@ impl Authenticator {
                 .map(|number| Protection::from_number(number).ok_or(Status::INVALID_PARAMETER))
                 .transpose()?,
             hmac_secret,
-            cred_blob: blob.map(|blob| match is_discoverable && blob.len() <= profile.limits.cred_blob_bytes {
+            cred_blob: blob.map(|blob| match blob.len() <= profile.limits.cred_blob_bytes {
                 true => CredBlob::Stored(blob.to_vec()),
                 false => CredBlob::Refused,
             }),
@@ -123,7 +123,7 @@ impl RegistrationInputs {
         }
     }
 
-    /// The outputs as a CBOR map in canonical order; none when nothing is answered.
+    /// The outputs as a CBOR map in canonical order; none when nothing is answered, as thirdPartyPayment is not (§12.9).
     pub(super) fn outputs(&self, credential: &Credential, given: u8, rng: &mut Stream) -> Option<Vec<u8>> {
         let secrets = self.salts.as_ref().map(|salts| salts.outputs(&credential.secrets, given, rng));
         let stored = self.cred_blob.as_ref().map(|blob| matches!(blob, CredBlob::Stored(_)));
@@ -133,7 +133,6 @@ impl RegistrationInputs {
             self.hmac_secret,
             self.min_pin_length.is_some(),
             secrets.is_some(),
-            self.third_party_payment,
         ];
         outputs(&members, |e| {
             if let Some(stored) = stored {
@@ -150,9 +149,6 @@ impl RegistrationInputs {
             }
             if let Some(secrets) = &secrets {
                 e.str("hmac-secret-mc")?.bytes(secrets)?;
-            }
-            if self.third_party_payment {
-                e.str("thirdPartyPayment")?.bool(true)?;
             }
             Ok(())
         })

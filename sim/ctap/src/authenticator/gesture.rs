@@ -87,20 +87,27 @@ impl Work {
             Self::Touch(command) => *command,
         }
     }
+}
 
+impl Pending {
     /// The status when the user declines.
     fn declined(&self) -> Status {
-        match self {
-            Self::MakeCredential(work) if work.reveals_exclusion() => Status::CREDENTIAL_EXCLUDED,
+        match &self.work {
+            Work::MakeCredential(work) if work.is_excluded() && !self.consent.is_missing(Flags::UV) => {
+                Status::CREDENTIAL_EXCLUDED
+            }
             _ => Status::OPERATION_DENIED,
         }
     }
 
-    /// The status when the user does nothing.
+    /// The status when the user does nothing: who is asked for a touch only has declined (§6.1.2 steps 1 and 14, §6.2.2
+    /// steps 1 and 9), who is asked for a biometric as well has not (§6.1.2 step 11.2, §6.2.2 step 6.2).
     fn timed_out(&self) -> Status {
-        match self {
-            Self::MakeCredential(work) if work.reveals_exclusion() => Status::CREDENTIAL_EXCLUDED,
-            Self::Touch(_) => Status::OPERATION_DENIED,
+        match self.work {
+            Work::MakeCredential(_) | Work::GetAssertion(_) if self.consent.is_missing(Flags::UV) => {
+                Status::USER_ACTION_TIMEOUT
+            }
+            Work::MakeCredential(_) | Work::GetAssertion(_) | Work::Touch(_) => self.declined(),
             _ => Status::USER_ACTION_TIMEOUT,
         }
     }
@@ -144,7 +151,7 @@ impl Authenticator {
             }
             (_, Answer::Decline) => {
                 self.events.push_back(Event::Answered(answer));
-                let status = waiting.pending.work.declined();
+                let status = waiting.pending.declined();
                 self.respond(waiting.pending.work.command(), Err(status));
             }
             (gesture, _) => self.state = State::Waiting(Waiting { gesture, ..waiting }),
@@ -186,7 +193,7 @@ impl Authenticator {
         }
         if let State::Waiting(waiting) = std::mem::replace(&mut self.state, State::Idle) {
             self.events.push_back(Event::TimedOut);
-            self.respond(waiting.pending.work.command(), Err(waiting.pending.work.timed_out()));
+            self.respond(waiting.pending.work.command(), Err(waiting.pending.timed_out()));
         }
     }
 

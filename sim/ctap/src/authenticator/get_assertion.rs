@@ -11,9 +11,10 @@ use super::continuation::Sequence;
 use super::extensions::AssertionInputs;
 use super::gesture::{self, Pending, Subject};
 use super::get_next_assertion::Remaining;
-use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
+use super::verification::{Method, PinUvAuthParam, Presence, Wish, touch};
 use super::{Authenticator, Command, Never, Step, response};
-use crate::credential::{Credential, Protection};
+use crate::credential::{Credential, Names, Protection};
+use crate::pin_uv::Token;
 use crate::store::Serial;
 use crate::{Event, Permissions, Purpose, auth_data};
 
@@ -22,7 +23,9 @@ pub(super) struct Work {
     /// The credentials that apply, newest first; one at most when the request named them.
     applicable: Vec<Serial>,
     inputs: Inputs,
-    authorised_by: Authorised,
+    presence: Presence,
+    /// When the token that has authorised it expires.
+    until: Option<Timestamp>,
 }
 
 /// What every assertion of one request shares.
@@ -66,7 +69,9 @@ impl Authenticator {
             rp_id: request.rp_id,
             client_data_hash: request.client_data_hash,
         };
-        let (consent, authorised_by) = self.consent(now, wish)?;
+        let method = self.method(&wish)?;
+        let consent = self.consent(now, &wish, method)?;
+        let until = self.token.as_ref().filter(|_| matches!(method, Method::ByToken(..))).map(Token::expires);
         // 7. the credentials; when a biometric is still to come, their absence is told after it
         let applicable = self.applicable(request, consent.wanted);
         if applicable.is_empty() && !consent.is_missing(Flags::UV) {
@@ -76,21 +81,19 @@ impl Authenticator {
         let extensions = self.assertion_inputs(request, consent.wanted & Flags::UP)?;
         let client_data_hash = (**request.client_data_hash).try_into().map_err(|_| Status::INVALID_LENGTH)?;
         let subject = self.assertion_subject(request.rp_id, &applicable);
-        let work = Work { applicable, inputs: Inputs { client_data_hash, extensions }, authorised_by };
+        let work =
+            Work { applicable, inputs: Inputs { client_data_hash, extensions }, presence: method.presence(), until };
         Ok(Step::Ask(Pending { work: gesture::Work::GetAssertion(Box::new(work)), consent, subject }))
     }
 
     /// Steps 11 and 12, once the user has consented.
     pub(super) fn finish_get_assertion(&mut self, now: Timestamp, work: Work, given: u8) -> Result<Vec<u8>, Status> {
         let Some((&first, rest)) = work.applicable.split_first() else { return Err(Status::NO_CREDENTIALS) };
-        if let (Authorised::ByToken, Flags::UP, Some(token)) = (work.authorised_by, given & Flags::UP, &mut self.token)
-        {
-            token.spend();
-        }
+        self.spend_token(given, work.presence);
         let place = if rest.is_empty() { Place::Only } else { Place::FirstOf(work.applicable.len() as u64) };
         let response = self.assert(first, &work.inputs, given, place)?;
         if !rest.is_empty() {
-            self.leave(now, Sequence::Assertions(Remaining::new(rest, work.inputs, given)));
+            self.leave(now, Sequence::Assertions(Remaining::new(rest, work.inputs, given, work.until)));
         }
         Ok(response)
     }
@@ -114,7 +117,8 @@ impl Authenticator {
         let auth_data_bytes = message.len();
         message.extend_from_slice(&inputs.client_data_hash);
         let mut e = response();
-        let members = 4 + u64::from(matches!(place, Place::FirstOf(_))) + u64::from(large_blob_key.is_some());
+        let more = [credential.is_discoverable, matches!(place, Place::FirstOf(_)), large_blob_key.is_some()];
+        let members = 3 + more.into_iter().map(u64::from).sum::<u64>();
         encode_head(&mut e, credential, &message[..auth_data_bytes], members).expect("a Vec takes every byte");
         self.misbehaviour.spoil_message(&mut message);
         let signature = credential.secrets.key.sign(&message);
@@ -170,7 +174,8 @@ fn encode_head(e: &mut Encoder<Vec<u8>>, credential: &Credential, auth_data: &[u
     Ok(())
 }
 
-/// The signature and what follows it. Names are told to a verified user who has to choose, and to nobody else.
+/// The signature and what follows it. Names are told to a verified user who has to choose, and to nobody else; the
+/// account of a credential that is not discoverable is not told at all (§6.2.2, user).
 fn encode_tail(
     e: &mut Encoder<Vec<u8>>,
     credential: &Credential,
@@ -178,17 +183,10 @@ fn encode_tail(
     given: u8,
     place: Place,
 ) -> Result<(), Never> {
-    let told = given & Flags::UV != 0 && !matches!(place, Place::Only);
-    let name = credential.user_name.as_deref().filter(|_| told);
-    let display_name = credential.user_display_name.as_deref().filter(|_| told);
     e.u8(0x03)?.bytes(signature)?;
-    e.u8(0x04)?.map(1 + u64::from(name.is_some()) + u64::from(display_name.is_some()))?;
-    e.str("id")?.bytes(&credential.user_handle)?;
-    if let Some(name) = name {
-        e.str("name")?.str(name)?;
-    }
-    if let Some(display_name) = display_name {
-        e.str("displayName")?.str(display_name)?;
+    if credential.is_discoverable {
+        let told = given & Flags::UV != 0 && !matches!(place, Place::Only);
+        credential.encode_user(e.u8(0x04)?, if told { Names::Told } else { Names::Withheld })?;
     }
     if let Place::FirstOf(number) = place {
         e.u8(0x05)?.u64(number)?;

@@ -15,11 +15,13 @@ pub(super) struct Remaining {
     serials: VecDeque<Serial>,
     inputs: Inputs,
     given: u8,
+    /// When the token that has authorised the first expires.
+    pub(super) until: Option<Timestamp>,
 }
 
 impl Remaining {
-    pub(super) fn new(serials: &[Serial], inputs: Inputs, given: u8) -> Self {
-        Self { serials: serials.iter().copied().collect(), inputs, given }
+    pub(super) fn new(serials: &[Serial], inputs: Inputs, given: u8, until: Option<Timestamp>) -> Self {
+        Self { serials: serials.iter().copied().collect(), inputs, given, until }
     }
 }
 

@@ -8,7 +8,7 @@ use wire::auth_data::Flags;
 
 use super::Authenticator;
 use crate::credential::Secrets;
-use crate::pin_uv::{Protocol, SharedSecret, mac};
+use crate::pin_uv::{SharedSecret, mac};
 
 /// One salt or two, and the secret under which the outputs go back.
 pub(super) struct Salts {
@@ -18,7 +18,7 @@ pub(super) struct Salts {
 
 impl Authenticator {
     pub(super) fn hmac_secret_salts(&mut self, input: &HmacSecretInput) -> Result<Salts, Status> {
-        let protocol = Protocol::from_number(u64::from(input.pin_protocol.unwrap_or(1)))?;
+        let protocol = self.protocol(u64::from(input.pin_protocol.unwrap_or(1)))?;
         let peer = &input.key_agreement;
         let shared_secret = self.key_agreement(protocol).decapsulate(protocol, &peer.x, &peer.y)?;
         shared_secret.verify(&input.salt_enc, &input.salt_auth)?;

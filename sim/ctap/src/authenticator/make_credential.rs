@@ -8,7 +8,7 @@ use wire::auth_data::Flags;
 
 use super::extensions::RegistrationInputs;
 use super::gesture::{self, Consent, Pending, Subject};
-use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
+use super::verification::{PinUvAuthParam, Presence, Wish, touch};
 use super::{Authenticator, Command, Step, response};
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
 use crate::key::PrivateKey;
@@ -33,7 +33,7 @@ struct Choice {
     algorithm: Algorithm,
     is_discoverable: bool,
     exclusion: Exclusion,
-    authorised_by: Authorised,
+    presence: Presence,
     format: AttestationFormat,
     vouches: Vouches,
 }
@@ -62,9 +62,9 @@ enum Exclusion {
 }
 
 impl Work {
-    /// A verified user who ignores or declines the touch is told that the key is excluded all the same (step 12).
-    pub(super) fn reveals_exclusion(&self) -> bool {
-        self.choice.exclusion == Exclusion::Excluded && self.choice.authorised_by == Authorised::ByToken
+    /// Whether the touch, once it is all that is missing, makes no difference to the answer (step 12).
+    pub(super) fn is_excluded(&self) -> bool {
+        self.choice.exclusion == Exclusion::Excluded
     }
 }
 
@@ -88,31 +88,47 @@ impl Authenticator {
         // 3. an algorithm
         let algorithm = self.algorithm(&lists.algorithms).ok_or(Status::UNSUPPORTED_ALGORITHM)?;
         // 5. options
-        let options = request.options.as_ref();
-        if options.and_then(|options| options.up) == Some(false) {
-            return Err(Status::INVALID_OPTION);
-        }
-        let is_discoverable =
-            self.profile.discoverable == Discoverable::Always || options.and_then(|options| options.rk) == Some(true);
-        // 9. enterprise attestation
-        let vouches = self.vouches(request)?;
-        // 6. to 8., 10. and 11. verification
+        let is_discoverable = self.discoverable(request)?;
+        // 6. to 8. whether there is to be verification
         let wish = Wish {
             param,
-            uv: options.and_then(|options| options.uv) == Some(true),
+            uv: request.options.as_ref().and_then(|options| options.uv) == Some(true),
             up: true,
             unverified: self.registers_unverified(is_discoverable),
             permission: Permissions::MAKE_CREDENTIAL,
             rp_id: &request.rp.id,
             client_data_hash: request.client_data_hash,
         };
-        let (consent, authorised_by) = self.consent(now, wish)?;
+        let method = self.method(&wish)?;
+        // 9. enterprise attestation
+        let vouches = self.vouches(request)?;
+        // 10. and 11. verification
+        let consent = self.consent(now, &wish, method)?;
+        // 12. the exclude list, which comes before 15. the extensions
         let exclusion = self.exclusion(request, consent);
+        let extensions = match exclusion {
+            Exclusion::Excluded => RegistrationInputs::default(),
+            Exclusion::Clear => self.registration_inputs(request, is_discoverable)?,
+        };
         let format = self.format(&lists.formats);
-        let choice = Choice { algorithm, is_discoverable, exclusion, authorised_by, format, vouches };
-        let work = registration(request, self.registration_inputs(request, is_discoverable)?, choice)?;
-        // 12. the exclude list and 13. presence: asked for when not given, finished then
+        let choice = Choice { algorithm, is_discoverable, exclusion, presence: method.presence(), format, vouches };
+        let work = registration(request, extensions, choice)?;
+        // 13. and 14. presence: asked for when not given, finished then
         Ok(Step::Ask(Pending { work: gesture::Work::MakeCredential(Box::new(work)), consent, subject }))
+    }
+
+    /// Step 5: whether the credential is to be discoverable.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_OPTION`: no registration goes without presence.
+    fn discoverable(&self, request: &Request<'_>) -> Result<bool, Status> {
+        let options = request.options.as_ref();
+        if options.and_then(|options| options.up) == Some(false) {
+            return Err(Status::INVALID_OPTION);
+        }
+        let rk = options.and_then(|options| options.rk) == Some(true);
+        Ok(rk || self.profile.discoverable == Discoverable::Always)
     }
 
     /// The platform's first choice among what the authenticator signs with.
@@ -166,9 +182,7 @@ impl Authenticator {
             return Err(Status::CREDENTIAL_EXCLUDED);
         }
         // 14. what the token stood for is used up
-        if let (Authorised::ByToken, Some(token)) = (work.choice.authorised_by, &mut self.token) {
-            token.spend();
-        }
+        self.spend_token(given, work.choice.presence);
         // 17. an account has one credential
         let rp_id_hash = Sha256::digest(&work.rp_id).into();
         let held = self.durable.store.of_account(rp_id_hash, &work.user_handle);
@@ -189,7 +203,7 @@ impl Authenticator {
             id: credential.id.clone(),
         });
         if credential.is_discoverable {
-            self.durable.credentials_changed();
+            self.durable.credentials_changed(&mut self.rng);
         }
         self.durable.store.insert(credential);
         Ok(response)

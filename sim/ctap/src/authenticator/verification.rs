@@ -22,9 +22,25 @@ pub(super) enum PinUvAuthParam<'a> {
 
 /// How the user was, or will be, verified.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Authorised {
-    ByToken,
-    Otherwise,
+pub(super) enum Method<'a> {
+    ByToken(Protocol, &'a [u8]),
+    BuiltIn,
+    None,
+}
+
+/// What the user's presence comes with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// A touch, or what a token has kept of one.
+    OnItsOwn,
+    /// Built-in verification within the command, which leaves tokens alone (§6.1.2 step 13, §6.2.2 step 8).
+    Verified,
+}
+
+impl Method<'_> {
+    pub(super) fn presence(self) -> Presence {
+        if self == Self::BuiltIn { Presence::Verified } else { Presence::OnItsOwn }
+    }
 }
 
 /// What a request wants of the user.
@@ -67,33 +83,52 @@ impl Authenticator {
         supported.then_some(protocol).ok_or(Status::INVALID_PARAMETER)
     }
 
-    /// The gestures that a request needs, and those that its token stands for.
-    pub(super) fn consent(&mut self, now: Timestamp, wish: Wish<'_>) -> Result<(Consent, Authorised), Status> {
-        let has_param = matches!(wish.param, PinUvAuthParam::Mac(..));
-        let mut uv = wish.uv && !has_param;
+    /// How a request has the user verified, if at all (§6.1.2 steps 5.3 and 6 to 8, §6.2.2 steps 4.3 and 5).
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_OPTION`: "uv" where nothing verifies. `PUAT_REQUIRED`, `OPERATION_DENIED`: it may not go without.
+    pub(super) fn method<'a>(&self, wish: &Wish<'a>) -> Result<Method<'a>, Status> {
+        let always_uv = self.durable.config.always_uv && wish.up;
+        let param = match wish.param {
+            PinUvAuthParam::Mac(protocol, mac) => Some((protocol, mac)),
+            PinUvAuthParam::Absent | PinUvAuthParam::Touch => None,
+        };
+        let uv = wish.uv && param.is_none();
         if uv && !self.verifies_itself() {
             return Err(Status::INVALID_OPTION);
         }
-        let presence = if wish.up { Flags::UP } else { 0 };
-        if self.durable.config.always_uv && wish.up {
-            if !self.is_protected() {
-                return Err(if self.profile.pin.is_some() { Status::PUAT_REQUIRED } else { Status::OPERATION_DENIED });
-            }
-            uv |= !has_param && self.verifies_itself();
+        let refusal = |by_pin| if by_pin { Status::PUAT_REQUIRED } else { Status::OPERATION_DENIED };
+        match (self.is_protected(), param) {
+            (false, _) if always_uv => Err(refusal(self.profile.pin.is_some())),
+            // Where nobody can be verified, there is nothing that a MAC could be checked against.
+            (false, _) => Ok(Method::None),
+            (true, Some((protocol, mac))) => Ok(Method::ByToken(protocol, mac)),
+            (true, None) if uv || (always_uv && self.verifies_itself()) => Ok(Method::BuiltIn),
+            (true, None) if always_uv || !wish.unverified => Err(refusal(self.has_pin())),
+            (true, None) => Ok(Method::None),
         }
-        let may_go_without = wish.unverified && !(self.durable.config.always_uv && wish.up);
-        match wish.param {
-            PinUvAuthParam::Mac(protocol, mac) => {
+    }
+
+    /// The gestures that a request needs, and those that its token stands for (§6.1.2 step 11, §6.2.2 step 6).
+    pub(super) fn consent(&mut self, now: Timestamp, wish: &Wish<'_>, method: Method<'_>) -> Result<Consent, Status> {
+        let presence = if wish.up { Flags::UP } else { 0 };
+        let wanted = if method == Method::None { presence } else { presence | Flags::UV };
+        match method {
+            Method::ByToken(protocol, mac) => {
                 let given = self.authorise(now, (protocol, mac), wish.permission, wish.rp_id, wish.client_data_hash)?;
-                let wanted = presence | Flags::UV;
-                Ok((Consent { wanted, given: given & wanted }, Authorised::ByToken))
+                Ok(Consent { wanted, given: given & wanted })
             }
-            _ if uv && self.durable.uv_retries == 0 => Err(self.verification_failed_status()),
-            _ if uv => Ok((Consent { wanted: presence | Flags::UV, given: 0 }, Authorised::Otherwise)),
-            _ if self.is_protected() && !may_go_without => {
-                Err(if self.has_pin() { Status::PUAT_REQUIRED } else { Status::OPERATION_DENIED })
-            }
-            _ => Ok((Consent { wanted: presence, given: 0 }, Authorised::Otherwise)),
+            Method::BuiltIn if self.durable.uv_retries == 0 => Err(self.verification_failed_status()),
+            Method::BuiltIn | Method::None => Ok(Consent { wanted, given: 0 }),
+        }
+    }
+
+    /// Presence was given: whatever token is in use stands for nothing any more but `lbw` (§6.1.2 step 14.4, §6.2.2
+    /// step 9.4).
+    pub(super) fn spend_token(&mut self, given: u8, presence: Presence) {
+        if let (Presence::OnItsOwn, Flags::UP, Some(token)) = (presence, given & Flags::UP, &mut self.token) {
+            token.spend();
         }
     }
 

@@ -65,9 +65,9 @@ impl Permissions {
         self.0 & other.0 == other.0
     }
 
-    /// Whether any of `other` is among these.
-    pub(crate) fn overlap(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    /// As a request names them.
+    pub(crate) fn bits(self) -> u64 {
+        self.0.into()
     }
 
     /// These, and `other` when `offered`.
@@ -135,6 +135,11 @@ impl Token {
     pub(crate) fn spend(&mut self) {
         (self.user_present, self.user_verified) = (false, false);
         self.permissions.0 &= Permissions::LARGE_BLOB_WRITE.0;
+    }
+
+    /// When it ends at the latest, having been used.
+    pub(crate) fn expires(&self) -> Timestamp {
+        self.begun + USAGE_MAX
     }
 
     fn has_ended(&self, now: Timestamp) -> bool {

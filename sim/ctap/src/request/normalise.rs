@@ -47,6 +47,8 @@ pub(crate) enum Key<'a> {
 enum Need {
     Required,
     Optional,
+    /// Must be of its type, and is dropped.
+    Superseded,
 }
 
 /// A member whose absence is an error.
@@ -57,6 +59,11 @@ pub(crate) const fn required(key: Key<'static>, kind: Kind) -> Member {
 /// A member that may be absent.
 pub(crate) const fn optional(key: Key<'static>, kind: Kind) -> Member {
     Member { key, kind, need: Need::Optional }
+}
+
+/// A member that earlier versions had: its type is looked at and nothing else.
+pub(crate) const fn superseded(key: Key<'static>, kind: Kind) -> Member {
+    Member { key, kind, need: Need::Superseded }
 }
 
 /// Checks `parameters` and returns the members that `members` names, in canonical form.
@@ -91,8 +98,13 @@ impl Copy<'_> {
                 self.decoder.skip().map_err(unexpected)?;
                 continue;
             };
+            let kept = self.out.len();
             self.out.extend_from_slice(&self.input[start..self.decoder.position()]);
             self.item(&members[at].kind)?;
+            if matches!(members[at].need, Need::Superseded) {
+                self.out.truncate(kept);
+                continue;
+            }
             // One byte holds the count, since no table has 24 members.
             self.out[head] += 1;
             seen |= 1 << at;

@@ -81,6 +81,9 @@ fn nobody_who_waits_or_declines_is_enrolled() {
 fn fingers_have_names() {
     let mut desk = Desk::with_pin("ctap-2.3");
     let template = enrol(&mut desk);
+    let request = bio(&mut desk, 4, None);
+    let (_, body) = desk.send(&request, &[]);
+    assert!(members(&body)[&7].ends_with(&[2, 0x60]), "an empty name stands for none");
     let name = |name: &'static str| params(&[(1, Value::Bytes(template.clone())), (2, Value::Text(name))]);
     let request = bio(&mut desk, 5, name("right thumb"));
     desk.check(&request, &[], "CTAP2_OK");

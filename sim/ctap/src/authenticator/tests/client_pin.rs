@@ -166,3 +166,19 @@ fn no_token_without_consent() {
     desk.check(&request, &[Decline], "CTAP2_ERR_OPERATION_DENIED");
     desk.check(&request, &[Accept, Decline], "CTAP2_ERR_OPERATION_DENIED");
 }
+
+#[test]
+fn a_touch_spends_the_token_in_use_whoever_asked_for_it_and_built_in_verification_does_not() {
+    let request = get_assertion().options(&[]);
+    let mut desk = Desk::with_pin("ctap-2.3");
+    desk.register_by_pin(RP, "carol");
+    let token = desk.pin_token(Protocol::Two, 2, Some(RP));
+    desk.check(&request, &[Accept], "CTAP2_OK");
+    desk.check(&request.clone().authorised(Protocol::Two, &token), &[], "CTAP2_ERR_PIN_AUTH_INVALID");
+
+    let mut phone = Desk::new();
+    phone.register(CAROL);
+    let token = phone.token(Protocol::Two, 2);
+    phone.check(&get_assertion(), &[Accept, Verified], "CTAP2_OK");
+    phone.check(&request.authorised(Protocol::Two, &token), &[], "CTAP2_OK");
+}

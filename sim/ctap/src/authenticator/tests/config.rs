@@ -67,8 +67,8 @@ fn what_nothing_protects_can_be_configured_until_always_uv_is_on() {
 #[test]
 fn a_subcommand_that_the_profile_lacks_is_refused() {
     let mut desk = Desk::of("ctap-2.1-pin");
-    desk.check(&bare(1), &[], "CTAP1_ERR_INVALID_PARAMETER");
-    desk.check(&bare(0x77), &[], "CTAP1_ERR_INVALID_PARAMETER");
+    desk.check(&bare(1), &[], "CTAP2_ERR_INVALID_SUBCOMMAND");
+    desk.check(&bare(0x77), &[], "CTAP2_ERR_INVALID_SUBCOMMAND");
     Desk::of("hypr-ios").check(&bare(2), &[], "CTAP1_ERR_INVALID_COMMAND");
 }
 
@@ -105,6 +105,8 @@ fn a_pin_that_is_too_short_now_has_to_be_changed() {
     let hash = secret.encrypt(&Sha256::digest(PIN)[..16], &mut desk.platform);
     let request = client_pin(5).with(1, Value::Int(2)).with(3, Value::Raw(public)).with(6, Value::Bytes(hash));
     desk.check(&request, &[], "CTAP2_ERR_PIN_INVALID");
+    let with_permissions = request.with(2, Value::Int(9)).with(9, Value::Int(4));
+    desk.check(&with_permissions, &[], "CTAP2_ERR_PIN_POLICY_VIOLATION");
 }
 
 #[test]

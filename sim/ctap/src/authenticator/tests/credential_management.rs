@@ -97,11 +97,10 @@ fn relying_parties_are_listed_with_their_names_and_hashes() {
     desk.check(&manage(3), &[], NOT_ALLOWED);
     assert_eq!(listed[0][&5], [2]);
     assert!(!listed[1].contains_key(&5));
-    let mut expected = [RP, OTHER_RP].map(|rp_id| {
+    let expected = [RP, OTHER_RP].map(|rp_id| {
         let rp = text_map(&[("id", Value::Text(rp_id)), ("name", Value::Text("A relying party"))]);
         (Value::Bytes(Sha256::digest(rp_id).to_vec()).to_cbor(), rp.to_cbor())
     });
-    expected.sort();
     assert_eq!(listed.map(|rp| (rp[&4].clone(), rp[&3].clone())), expected);
 }
 
@@ -148,7 +147,6 @@ fn whatever_comes_between_ends_the_enumeration() {
         manage(5).bytes(),
         manage(9).bytes(),
         metadata(&token).bytes(),
-        credentials(RP, &token).bytes(),
         vec![0x0A, 0xFF],
         get_assertion().options(&[("up", false)]).list(&[&carol]).bytes(),
         vec![8],
@@ -161,6 +159,34 @@ fn whatever_comes_between_ends_the_enumeration() {
     ok(&mut desk, &credentials(RP, &token));
     desk.check(&manage(3), &[], NOT_ALLOWED);
     desk.check(&manage(5), &[], NOT_ALLOWED);
+}
+
+#[test]
+fn the_credentials_of_a_relying_party_may_be_listed_before_the_next_one() {
+    let (mut desk, _) = desk();
+    let token = desk.pin_token(Protocol::Two, CM, None);
+    ok(&mut desk, &relying_parties(&token));
+    ok(&mut desk, &credentials(RP, &token));
+    ok(&mut desk, &manage(5));
+    let next = ok(&mut desk, &manage(3));
+    assert_eq!(next[&4], Value::Bytes(Sha256::digest(OTHER_RP).to_vec()).to_cbor());
+    desk.check(&manage(5), &[], NOT_ALLOWED);
+}
+
+#[test]
+fn an_enumeration_ends_with_the_token_that_has_allowed_it() {
+    let (mut desk, _) = desk();
+    let token = desk.pin_token(Protocol::Two, CM, None);
+    ok(&mut desk, &metadata(&token));
+    desk.pass(590);
+    ok(&mut desk, &relying_parties(&token));
+    desk.pass(11);
+    desk.check(&manage(3), &[], NOT_ALLOWED);
+    let persistent = desk.pin_token(Protocol::Two, PCMR, None);
+    desk.pass(590);
+    ok(&mut desk, &relying_parties(&persistent));
+    desk.pass(11);
+    ok(&mut desk, &manage(3));
 }
 
 #[test]

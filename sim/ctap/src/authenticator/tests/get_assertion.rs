@@ -135,3 +135,29 @@ fn a_deleted_credential_signs_no_more() {
     assert!(!desk.key.delete_credential(&id));
     desk.check(&get_assertion().list(&[&id]), &[Accept, Verified], "CTAP2_ERR_NO_CREDENTIALS");
 }
+
+#[test]
+fn the_account_of_a_credential_that_is_not_discoverable_is_not_told() {
+    let mut desk = Desk::of("ctap-2.3");
+    desk.check(&make_credential().options(&[]), &[Accept], "CTAP2_OK");
+    let id = desk.key.credentials().next().expect("a credential").id.clone();
+    let (status, body) = desk.send(&get_assertion().options(&[]).list(&[&id]), &[Accept]);
+    assert_eq!(status, "CTAP2_OK");
+    assert_eq!(members(&body).keys().copied().collect::<Vec<_>>(), [1, 2, 3]);
+}
+
+#[test]
+fn further_assertions_end_with_the_token_that_has_allowed_the_first() {
+    for (seconds, expect) in [(9, "CTAP2_OK"), (11, "CTAP2_ERR_NOT_ALLOWED")] {
+        let mut desk = Desk::with_pin("ctap-2.3");
+        desk.register_by_pin(RP, "carol");
+        desk.register_by_pin(RP, "dave");
+        let token = desk.pin_token(Protocol::Two, 2, Some(RP));
+        let silent = get_assertion().options(&[("up", false)]).authorised(Protocol::Two, &token);
+        desk.check(&silent, &[], "CTAP2_OK");
+        desk.pass(590);
+        desk.check(&get_assertion().options(&[]).authorised(Protocol::Two, &token), &[Accept], "CTAP2_OK");
+        desk.pass(seconds);
+        assert_eq!(desk.send_bytes(&[8], &[]).0, expect, "{seconds} s");
+    }
+}

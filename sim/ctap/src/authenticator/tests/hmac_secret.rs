@@ -56,3 +56,13 @@ fn a_salt_is_refused_when_forged_of_another_length_or_asked_for_silently() {
     let forged = input(&public, &other, Protocol::Two, &[5; 32], &mut rng);
     desk.check(&get_assertion().with(4, forged), &[], "CTAP2_ERR_PIN_AUTH_INVALID");
 }
+
+#[test]
+fn a_protocol_that_the_key_lacks_is_refused() {
+    let mut desk = Desk::of("ctap-2.0");
+    desk.check(&make_credential().options(&[("rk", true)]), &[Accept], "CTAP2_OK");
+    let (public, secret) = desk.agree(Protocol::One);
+    let mut rng = Seed::of(&["salts"]).fork("platform");
+    let asks = input(&public, &secret, Protocol::Two, &[5; 32], &mut rng);
+    desk.check(&get_assertion().options(&[]).with(4, asks), &[], "CTAP1_ERR_INVALID_PARAMETER");
+}

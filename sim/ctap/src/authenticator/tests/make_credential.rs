@@ -131,3 +131,27 @@ fn the_same_seed_makes_the_same_bytes() {
     let run = || Desk::new().send(&make_credential(), &[Accept, Verified]);
     assert_eq!(run(), run());
 }
+
+#[test]
+fn an_exclusion_is_told_whatever_becomes_of_the_touch_and_before_the_extensions() {
+    let mut desk = Desk::of("ctap-2.3");
+    desk.check(&make_credential().options(&[]), &[Accept], "CTAP2_OK");
+    let id = desk.key.credentials().next().expect("a credential").id.clone();
+    let excluding = make_credential().options(&[]).list(&[&id]);
+    desk.check(&excluding, &[Answer::Decline], "CTAP2_ERR_CREDENTIAL_EXCLUDED");
+    desk.key.handle_command(desk.now, &excluding.bytes());
+    desk.pass(30);
+    assert_eq!(desk.response().0, "CTAP2_ERR_CREDENTIAL_EXCLUDED");
+    let wrong = excluding.with(6, text_map(&[("credProtect", Value::Int(4))]));
+    desk.check(&wrong, &[Accept], "CTAP2_ERR_CREDENTIAL_EXCLUDED");
+}
+
+#[test]
+fn enterprise_attestation_is_looked_at_after_the_options_and_before_the_token() {
+    let mut desk = Desk::with_pin("ctap-2.3");
+    let request = make_credential().options(&[("rk", true)]).with(10, Value::Int(1));
+    desk.check(&request, &[], "CTAP2_ERR_PUAT_REQUIRED");
+    let wrong = request.with(8, Value::Bytes(vec![1; 32])).with(9, Value::Int(2));
+    desk.check(&wrong, &[], "CTAP1_ERR_INVALID_PARAMETER");
+    desk.check(&wrong.without(10), &[], "CTAP2_ERR_PIN_AUTH_INVALID");
+}

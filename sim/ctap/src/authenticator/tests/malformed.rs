@@ -44,6 +44,8 @@ fn wrong_types_are_unexpected_and_missing_members_missing() {
     }
     let nested = make_credential().with(3, text_map(&[("id", Value::Text("not bytes"))]));
     desk.check(&nested, &[], "CTAP2_ERR_CBOR_UNEXPECTED_TYPE");
+    let superseded = make_credential().with(2, text_map(&[("id", Value::Text(RP)), ("icon", Value::Int(5))]));
+    desk.check(&superseded, &[], "CTAP2_ERR_CBOR_UNEXPECTED_TYPE");
     let not_a_map = [vec![1], Value::Int(1).to_cbor()].concat();
     assert_eq!(desk.send_bytes(&not_a_map, &[]).0, "CTAP2_ERR_CBOR_UNEXPECTED_TYPE");
 }
@@ -53,7 +55,7 @@ fn unknown_members_are_ignored_at_every_level() {
     let mut desk = Desk::new();
     let user = text_map(&[
         ("id", Value::Bytes(vec![1])),
-        ("icon", Value::Int(5)),
+        ("icon", Value::Text("https://example.com/icon.png")),
         ("name", Value::Text("carol")),
         ("displayName", Value::Text("Carol")),
     ]);

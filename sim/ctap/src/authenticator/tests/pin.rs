@@ -173,3 +173,45 @@ fn a_blocked_finger_falls_back_to_the_pin() {
     assert_eq!(desk.key.uv_retries(), 5, "the PIN ends the block");
     desk.check(&make_credential(), &[Accept, Verified], "CTAP2_OK");
 }
+
+#[test]
+fn where_nobody_can_be_verified_a_mac_is_checked_against_nothing() {
+    let mut desk = Desk::of("ctap-2.3");
+    let request = make_credential().options(&[("rk", true)]).with(8, Value::Bytes(vec![1; 32]));
+    desk.check(&request.clone().with(9, Value::Int(3)), &[], "CTAP1_ERR_INVALID_PARAMETER");
+    let (status, body) = desk.send(&request.with(9, Value::Int(2)), &[Accept]);
+    assert_eq!((status.as_str(), auth_data(&body)[32]), ("CTAP2_OK", 0x41), "UP and AT, no UV");
+}
+
+#[test]
+fn what_is_missing_is_missed_before_anything_is_looked_at() {
+    let mut desk = Desk::of("ctap-2.1-pin");
+    let (key, _) = desk.agree(Protocol::Two);
+    let strange = |sub_command: i64| client_pin(sub_command).with(1, Value::Int(3));
+    for sub_command in [3, 4, 5, 9] {
+        desk.check(&strange(sub_command), &[], "CTAP2_ERR_MISSING_PARAMETER");
+        let with_key = strange(sub_command).with(3, Value::Raw(key.clone()));
+        desk.check(&with_key, &[], "CTAP2_ERR_MISSING_PARAMETER");
+    }
+    let whole = strange(9).with(3, Value::Raw(key)).with(6, Value::Bytes(vec![0; 32]));
+    desk.check(&whole.clone().with(9, Value::Int(1)), &[], "CTAP2_ERR_MISSING_PARAMETER");
+    desk.check(&whole.clone().with(9, Value::Int(8)), &[], "CTAP1_ERR_INVALID_PARAMETER");
+    let known = whole.with(1, Value::Int(2));
+    desk.check(&known.clone().with(9, Value::Int(8)), &[], "CTAP2_ERR_UNAUTHORIZED_PERMISSION");
+    desk.check(&known.with(9, Value::Int(4)), &[], "CTAP2_ERR_PIN_NOT_SET");
+}
+
+#[test]
+fn a_new_pin_is_sixty_four_bytes_in_whole_blocks() {
+    let mut desk = Desk::of("ctap-2.1-pin");
+    let (key, secret) = desk.agree(Protocol::Two);
+    for (bytes, expect) in [(20, "CTAP2_ERR_PIN_AUTH_INVALID"), (48, "CTAP1_ERR_INVALID_PARAMETER")] {
+        let encrypted = vec![7; bytes];
+        let request = client_pin(3)
+            .with(1, Value::Int(2))
+            .with(3, Value::Raw(key.clone()))
+            .with(4, Value::Bytes(secret.authenticate(&encrypted)))
+            .with(5, Value::Bytes(encrypted));
+        desk.check(&request, &[], expect);
+    }
+}

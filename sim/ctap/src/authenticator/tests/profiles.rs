@@ -105,13 +105,7 @@ fn every_extension_that_is_listed_is_answered_and_no_other_is() {
         assert_eq!(status, "CTAP2_OK", "{name}");
         let data = auth_data(&body);
         let outputs = parsed(&data).extensions.unwrap_or_default().to_vec();
-        for extension in [
-            Extension::CredBlob,
-            Extension::CredProtect,
-            Extension::HmacSecret,
-            Extension::MinPinLength,
-            Extension::ThirdPartyPayment,
-        ] {
+        for extension in [Extension::CredBlob, Extension::CredProtect, Extension::HmacSecret, Extension::MinPinLength] {
             let answered = outputs.windows(extension.name().len()).any(|part| part == extension.name().as_bytes());
             assert_eq!(answered, desk.key.profile.extends(extension), "{name} {}", extension.name());
         }

@@ -104,3 +104,14 @@ fn the_journal_reads_as_sentences() {
         ]
     );
 }
+
+#[test]
+fn a_touch_that_does_not_come_is_one_that_is_declined() {
+    let mut desk = Desk::of("ctap-2.3");
+    desk.check(&make_credential().options(&[("rk", true)]), &[Accept], "CTAP2_OK");
+    for request in [make_credential().options(&[]), get_assertion().options(&[])] {
+        desk.key.handle_command(desk.now, &request.bytes());
+        desk.pass(30);
+        assert_eq!(desk.response().0, "CTAP2_ERR_OPERATION_DENIED");
+    }
+}
