@@ -1,4 +1,5 @@
-//! The authenticator: command bytes in, response bytes out, the user as an input in between (CTAP 2.3 §6).
+//! The authenticator: command bytes in, response bytes out, the user as an input in between (CTAP 2.3 §6); and U2F
+//! messages, whose host does the waiting.
 
 mod bio_enrollment;
 mod client_pin;
@@ -15,6 +16,7 @@ mod large_blobs;
 mod make_credential;
 mod reset;
 mod selection;
+mod u2f;
 mod verification;
 
 use std::collections::VecDeque;
@@ -134,7 +136,7 @@ impl Authenticator {
             Some((&byte, parameters)) => (Command(byte), parameters),
             None => return self.respond(Command(0), Err(Status::INVALID_LENGTH)),
         };
-        if !matches!(self.state, State::Idle) {
+        if matches!(self.state, State::Waiting(_)) {
             return self.respond(command, Err(Status::CHANNEL_BUSY));
         }
         self.end_unless_continued(now, command);
@@ -148,7 +150,7 @@ impl Authenticator {
     /// Whether a command is under way, or its response not yet fetched.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !matches!(self.state, State::Idle) || !self.responses.is_empty()
+        matches!(self.state, State::Waiting(_)) || !self.responses.is_empty()
     }
 
     /// The next response: a status byte and CBOR.

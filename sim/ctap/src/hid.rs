@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use wire::ctaphid::{Assembler, BROADCAST, Command, Message, PROCESSING, Packet, Progress, Report, UP_NEEDED, error};
 
-use crate::{Authenticator, Event, Prompt};
+use crate::{Authenticator, Event, Prompt, Version};
 
 /// A security key on the USB of one host.
 #[derive(Default)]
@@ -148,7 +148,7 @@ impl Hid {
         // An INIT on the broadcast channel is one packet, and must not disturb the transaction under way.
         if channel == BROADCAST {
             match Assembler::default().handle_packet(packet) {
-                Progress::Whole(message) => self.handle_init(&message),
+                Progress::Whole(message) => self.handle_init(&message, key),
                 _ => self.send_error(channel, error::INVALID_LEN),
             }
             return;
@@ -179,7 +179,7 @@ impl Hid {
     fn handle_message(&mut self, now: Timestamp, key: &mut Authenticator, message: &Message) {
         let channel = message.channel;
         match message.command {
-            Command::INIT => self.handle_init(message),
+            Command::INIT => self.handle_init(message, key),
             Command::PING => self.send(channel, Command::PING, message.payload.clone()),
             Command::CBOR if message.payload.is_empty() => self.send_error(channel, error::INVALID_LEN),
             Command::CBOR if key.is_busy() => self.send_error(channel, error::CHANNEL_BUSY),
@@ -187,6 +187,12 @@ impl Hid {
                 key.handle_command(now, &message.payload);
                 let keepalive_at = now + KEEPALIVE_INTERVAL;
                 self.transaction = Transaction::Working { channel, status_sent: None, keepalive_at };
+            }
+            Command::MSG if !key.profile().speaks(Version::U2fV2) => self.send_error(channel, error::INVALID_CMD),
+            Command::MSG if key.is_busy() => self.send_error(channel, error::CHANNEL_BUSY),
+            Command::MSG => {
+                let answer = key.handle_u2f(now, &message.payload);
+                self.send(channel, Command::MSG, answer);
             }
             Command::WINK if message.payload.is_empty() => {
                 key.record(Event::Winked);
@@ -212,7 +218,7 @@ impl Hid {
     }
 
     /// INIT: a new channel on the broadcast channel, the same one on its own (§11.2.9.1.3).
-    fn handle_init(&mut self, message: &Message) {
+    fn handle_init(&mut self, message: &Message, key: &Authenticator) {
         if message.payload.len() != NONCE_BYTES {
             return self.send_error(message.channel, error::INVALID_LEN);
         }
@@ -224,7 +230,7 @@ impl Hid {
             }
             own => own,
         };
-        let answer = [&message.payload, &channel.to_be_bytes()[..], &VERSIONS_AND_CAPABILITIES].concat();
+        let answer = [&message.payload, &channel.to_be_bytes()[..], &VERSIONS, &[capabilities(key)]].concat();
         self.send(message.channel, Command::INIT, answer);
     }
 
@@ -259,6 +265,11 @@ impl Hid {
     }
 }
 
+/// NMSG says that there is no CTAPHID_MSG, so that it is absent where U2F is served.
+fn capabilities(key: &Authenticator) -> u8 {
+    CAPABILITY_WINK | CAPABILITY_CBOR | if key.offers_u2f() { 0 } else { CAPABILITY_NMSG }
+}
+
 /// Convention of the lab: the host is told that presence is needed while Accept is awaited, and that the key is at
 /// work while the phone reads the biometric.
 fn keepalive_status(prompt: &Prompt) -> u8 {
@@ -272,8 +283,12 @@ fn keepalive_status(prompt: &Prompt) -> u8 {
 const LOCK_SECONDS_MAX: u8 = 10;
 /// Bytes of INIT's nonce.
 const NONCE_BYTES: usize = 8;
-/// CTAPHID 2, device version 1.0.0, capabilities WINK, CBOR and NMSG: no CTAP1.
-const VERSIONS_AND_CAPABILITIES: [u8; 5] = [2, 1, 0, 0, 0x01 | 0x04 | 0x08];
+/// CTAPHID 2, device version 1.0.0.
+const VERSIONS: [u8; 4] = [2, 1, 0, 0];
+/// Capabilities (§11.2.9.1.3).
+const CAPABILITY_WINK: u8 = 0x01;
+const CAPABILITY_CBOR: u8 = 0x04;
+const CAPABILITY_NMSG: u8 = 0x08;
 /// How long the next packet of a message may take.
 const MESSAGE_TIMEOUT: SignedDuration = SignedDuration::from_millis(500);
 /// How often the host hears that the key still waits (§11.2.9.1.7).

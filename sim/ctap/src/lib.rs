@@ -1,18 +1,19 @@
 //! The CTAP authenticator: one core, a file per command, and the CTAPHID device around it.
 //!
-//! [`Authenticator`] takes command bytes and answers with response bytes; [`Hid`] carries both in the 64-byte reports of
+//! [`Authenticator`] takes commands and U2F messages and answers with bytes; [`Hid`] carries both in the 64-byte reports of
 //! one host. Both are pure: the time is an argument, randomness is an actor's [`clockwork::Stream`], and the user is
 //! an input. A command that needs the user rests until [`Authenticator::handle_answer`].
 //!
 //! A file of `authenticator/` is a command, and names the section of CTAP 2.3 that it follows: makeCredential §6.1,
 //! getAssertion §6.2, getNextAssertion §6.3, getInfo §6.4, clientPIN §6.5, reset §6.6, bioEnrollment §6.7,
-//! credentialManagement §6.8, selection §6.9, largeBlobs §6.10, authenticatorConfig §6.11. What a model has of them is
-//! its [`Profile`]. Left out: CTAP1 messages (§7), the prototype commands 0x40 and 0x41, vendor commands,
+//! credentialManagement §6.8, selection §6.9, largeBlobs §6.10, authenticatorConfig §6.11; CTAP1/U2F messages (§10) are
+//! one. What a model has of them is its [`Profile`]. Left out: the prototype commands 0x40 and 0x41, vendor commands,
 //! pinComplexityPolicy, the hybrid transport; BLE and NFC framing (§11.3, §11.4).
 //!
 //! **Invariant**: nothing here knows a relying party, a phone's screens or a workstation.
 //! **Invariant**: an assertion parses no key and derives none; the signing key is kept with the credential.
 
+mod apdu;
 mod attestation;
 mod auth_data;
 mod authenticator;
@@ -29,6 +30,7 @@ mod request;
 mod snapshot;
 mod store;
 
+pub use apdu::StatusWord;
 pub use attestation::{Attestation, BadAttestation};
 pub use authenticator::Authenticator;
 pub use credential::{Credential, Protection};

@@ -317,6 +317,16 @@ impl Profile {
         let verifies = self.pin.is_some() || self.built_in_uv.is_some();
         let checks = [
             (self.versions.is_empty(), "versions", "an authenticator has a version at least"),
+            (
+                self.speaks(Version::U2fV2) && !self.speaks(Version::Fido20),
+                "versions",
+                "U2F_V2 goes with FIDO_2_0: a key that speaks U2F alone is not simulated",
+            ),
+            (
+                self.speaks(Version::U2fV2) && !self.algorithms.contains(&Algorithm::ES256),
+                "algorithms",
+                "a key of the version U2F_V2 signs with ES256",
+            ),
             (self.algorithms.is_empty(), "algorithms", "an authenticator signs with one algorithm at least: ES256"),
             (
                 verifies && self.pin_uv_auth_protocols.is_empty(),
@@ -371,10 +381,16 @@ impl Profile {
         self.extensions.contains(&extension)
     }
 
+    /// Whether it claims a version.
+    #[must_use]
+    pub fn speaks(&self, version: Version) -> bool {
+        self.versions.contains(&version)
+    }
+
     /// Whether it speaks CTAP 2.3.
     #[must_use]
     pub fn is_2_3(&self) -> bool {
-        self.versions.contains(&Version::Fido23)
+        self.speaks(Version::Fido23)
     }
 
     /// Whether it speaks CTAP 2.1 or later.

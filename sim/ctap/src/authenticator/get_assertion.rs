@@ -114,7 +114,10 @@ impl Authenticator {
         let auth_data_bytes = message.len();
         message.extend_from_slice(&inputs.client_data_hash);
         let mut e = response();
-        let members = 4 + u64::from(matches!(place, Place::FirstOf(_))) + u64::from(large_blob_key.is_some());
+        let members = 3
+            + u64::from(!credential.user_handle.is_empty())
+            + u64::from(matches!(place, Place::FirstOf(_)))
+            + u64::from(large_blob_key.is_some());
         encode_head(&mut e, credential, &message[..auth_data_bytes], members).expect("a Vec takes every byte");
         self.misbehaviour.spoil_message(&mut message);
         let signature = credential.secrets.key.sign(&message);
@@ -170,7 +173,8 @@ fn encode_head(e: &mut Encoder<Vec<u8>>, credential: &Credential, auth_data: &[u
     Ok(())
 }
 
-/// The signature and what follows it. Names are told to a verified user who has to choose, and to nobody else.
+/// The signature and what follows it. Names are told to a verified user who has to choose, and to nobody else; what U2F
+/// registered has no user.
 fn encode_tail(
     e: &mut Encoder<Vec<u8>>,
     credential: &Credential,
@@ -182,6 +186,9 @@ fn encode_tail(
     let name = credential.user_name.as_deref().filter(|_| told);
     let display_name = credential.user_display_name.as_deref().filter(|_| told);
     e.u8(0x03)?.bytes(signature)?;
+    if credential.user_handle.is_empty() {
+        return Ok(());
+    }
     e.u8(0x04)?.map(1 + u64::from(name.is_some()) + u64::from(display_name.is_some()))?;
     e.str("id")?.bytes(&credential.user_handle)?;
     if let Some(name) = name {

@@ -282,4 +282,4 @@ fn subject(request: &Request<'_>) -> Subject {
 
 /// The counter in a registration: one, since a relying party takes two zeros for a key without a counter, and then a
 /// counter that stands still could not be told (a convention of the lab).
-const SIGN_COUNT_FIRST: u32 = 1;
+pub(super) const SIGN_COUNT_FIRST: u32 = 1;

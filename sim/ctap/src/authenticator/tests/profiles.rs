@@ -88,6 +88,18 @@ fn every_command_that_is_not_offered_is_refused() {
 }
 
 #[test]
+fn u2f_is_served_by_those_that_claim_it() {
+    every_profile(|name| {
+        let mut desk = ready(name);
+        let claimed = info(&mut desk)[&1].windows(6).any(|part| part == b"U2F_V2");
+        assert_eq!(claimed, ["ctap-2.0", "ctap-2.3"].contains(&name), "{name}");
+        let answer = desk.key.handle_u2f(desk.now, &[0, 3, 0, 0]);
+        let expect: &[u8] = if claimed { b"U2F_V2\x90\x00" } else { b"\x69\x86" };
+        assert_eq!(answer, expect, "{name}");
+    });
+}
+
+#[test]
 fn every_extension_that_is_listed_is_answered_and_no_other_is() {
     every_profile(|name| {
         let mut desk = ready(name);
