@@ -95,15 +95,25 @@ macro_rules! status_words {
 
 status_words! {
     NO_ERROR = 0x9000;
+    STATUS_UPDATE = 0x9100;
+    BYTES_REMAINING = 0x6100;
+    LAST_COMMAND_EXPECTED = 0x6883;
     WRONG_LENGTH = 0x6700;
     CONDITIONS_NOT_SATISFIED = 0x6985;
     COMMAND_NOT_ALLOWED = 0x6986;
     WRONG_DATA = 0x6A80;
+    FILE_NOT_FOUND = 0x6A82;
+    INCORRECT_P1P2 = 0x6A86;
     INS_NOT_SUPPORTED = 0x6D00;
     CLA_NOT_SUPPORTED = 0x6E00;
 }
 
 impl StatusWord {
+    /// With a number in its last byte, in which zero stands for 256 and more.
+    pub(crate) fn with_low(self, number: usize) -> Self {
+        Self(self.0 | u16::from(u8::try_from(number).unwrap_or(0)))
+    }
+
     /// The answer of `data` and this word.
     pub(crate) fn after(self, data: &[u8]) -> Vec<u8> {
         [data, &self.0.to_be_bytes()].concat()

@@ -272,7 +272,7 @@ fn capabilities(key: &Authenticator) -> u8 {
 
 /// Convention of the lab: the host is told that presence is needed while Accept is awaited, and that the key is at
 /// work while the phone reads the biometric.
-fn keepalive_status(prompt: &Prompt) -> u8 {
+pub(crate) fn keepalive_status(prompt: &Prompt) -> u8 {
     match prompt {
         Prompt::Presence { .. } | Prompt::Sample { .. } => UP_NEEDED,
         Prompt::Verification { .. } => PROCESSING,

@@ -1,14 +1,14 @@
-//! The CTAP authenticator: one core, a file per command, and the CTAPHID device around it.
+//! The CTAP authenticator: one core, a file per command, and the CTAPHID device and the NFC applet around it.
 //!
-//! [`Authenticator`] takes commands and U2F messages and answers with bytes; [`Hid`] carries both in the 64-byte reports of
-//! one host. Both are pure: the time is an argument, randomness is an actor's [`clockwork::Stream`], and the user is
-//! an input. A command that needs the user rests until [`Authenticator::handle_answer`].
+//! [`Authenticator`] takes commands and U2F messages and answers with bytes; [`Hid`] carries both in the 64-byte reports
+//! of one host, [`Nfc`] in the APDUs of one reader. All are pure: the time is an argument, randomness is an actor's
+//! [`clockwork::Stream`], and the user is an input. A command that needs the user rests until [`Authenticator::handle_answer`].
 //!
 //! A file of `authenticator/` is a command, and names the section of CTAP 2.3 that it follows: makeCredential §6.1,
 //! getAssertion §6.2, getNextAssertion §6.3, getInfo §6.4, clientPIN §6.5, reset §6.6, bioEnrollment §6.7,
 //! credentialManagement §6.8, selection §6.9, largeBlobs §6.10, authenticatorConfig §6.11; CTAP1/U2F messages (§10) are
 //! one. What a model has of them is its [`Profile`]. Left out: the prototype commands 0x40 and 0x41, vendor commands,
-//! pinComplexityPolicy, the hybrid transport; BLE and NFC framing (§11.3, §11.4).
+//! pinComplexityPolicy, the hybrid transport, BLE framing (§11.4).
 //!
 //! **Invariant**: nothing here knows a relying party, a phone's screens or a workstation.
 //! **Invariant**: an assertion parses no key and derives none; the signing key is kept with the credential.
@@ -23,6 +23,7 @@ mod event;
 mod hid;
 mod key;
 mod misbehaviour;
+mod nfc;
 mod pin_uv;
 mod profile;
 mod prompt;
@@ -38,6 +39,7 @@ pub use event::Event;
 pub use hid::Hid;
 pub use key::Signer;
 pub use misbehaviour::Misbehaviour;
+pub use nfc::Nfc;
 pub use pin_uv::Permissions;
 pub use profile::{
     Algorithm, AttestationFormat, BadProfile, BioEnrollment, BuiltInUv, ConfigCommand, Discoverable, Extension,

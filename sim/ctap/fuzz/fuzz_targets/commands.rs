@@ -1,6 +1,7 @@
 //! One command, to the profile that has everything.
 #![no_main]
 
+#[allow(dead_code, reason = "APDUs are for another target")]
 #[path = "../../tests/hostile/drive.rs"]
 mod drive;
 

@@ -1,7 +1,7 @@
 //! Whole sessions through CTAPHID.
 #![no_main]
 
-#[allow(dead_code, reason = "one command is for the other target")]
+#[allow(dead_code, reason = "one command and APDUs are for the other targets")]
 #[path = "../../tests/hostile/drive.rs"]
 mod drive;
 

@@ -1,8 +1,8 @@
 //! Plays bytes against an authenticator behind CTAPHID: a script of reports, messages, answers of the user, pauses and
-//! power cuts. Used by `tests/hostile.rs` and by the fuzz targets; whatever the bytes are, the invariants hold.
+//! power cuts; or against one in a reader's field. Used by `tests/hostile.rs` and by the fuzz targets; whatever the bytes are, the invariants hold.
 
 use clockwork::Seed;
-use ctap::{Answer, Attestation, Authenticator, Hid, Profile};
+use ctap::{Answer, Attestation, Authenticator, Hid, Nfc, Profile, StatusWord};
 use jiff::{SignedDuration, Timestamp};
 use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress, REPORT_BYTES, Report};
 
@@ -13,13 +13,10 @@ use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress, RE
 /// When an invariant is broken.
 pub(crate) fn play(script: &[u8]) {
     let mut script = Script(script);
-    let profiles: Vec<_> = Profile::names().collect();
-    let profile = Profile::named(profiles[usize::from(script.byte()) % profiles.len()]).expect("a shipped profile");
-    let rng = Seed::of(&["hostile"]).fork("ctap");
     let mut bench = Bench {
-        key: Authenticator::new(profile, Attestation::packed_self(), rng),
+        key: key(script.byte()),
         hid: Hid::default(),
-        now: "2027-03-01T09:00:00Z".parse().expect("a date"),
+        now: start(),
         channel: BROADCAST,
         assembler: Assembler::default(),
     };
@@ -44,6 +41,56 @@ pub(crate) fn play_command(bytes: &[u8]) {
     play(&script);
 }
 
+/// Plays a script of APDUs, whatever it is: the number of a profile, then steps.
+///
+/// # Panics
+///
+/// When an invariant is broken.
+pub(crate) fn play_apdus(script: &[u8]) {
+    let mut script = Script(script);
+    let mut key = key(script.byte());
+    let mut now = start();
+    let mut nfc = Nfc::new(now);
+    while !script.0.is_empty() {
+        match script.byte() % 5 {
+            COMMAND => {
+                let length = usize::from(u16::from_be_bytes([script.byte(), script.byte()]));
+                nfc.handle_apdu(now, &mut key, script.take(length));
+            }
+            ANSWER => key.handle_answer(now, answer(script.byte())),
+            PAUSE => {
+                now += SignedDuration::from_millis(100) * i32::from(script.byte());
+                nfc.handle_timeout(now, &mut key);
+                assert!(nfc.poll_timeout(&key).is_none_or(|at| at > now), "a deadline is met once");
+            }
+            _ => {
+                nfc.handle_detach(&mut key);
+                key.handle_power_cycle(now);
+                nfc = Nfc::new(now);
+            }
+        }
+        if let Some(answer) = nfc.poll_apdu(&mut key) {
+            check_word(&answer);
+            assert_eq!(nfc.poll_apdu(&mut key), None, "a command has one answer");
+        }
+        while key.poll_event().is_some() {}
+    }
+}
+
+fn key(profile: u8) -> Authenticator {
+    let profiles: Vec<_> = Profile::names().collect();
+    let profile = Profile::named(profiles[usize::from(profile) % profiles.len()]).expect("a shipped profile");
+    Authenticator::new(profile, Attestation::packed_self(), Seed::of(&["hostile"]).fork("ctap"))
+}
+
+fn start() -> Timestamp {
+    "2027-03-01T09:00:00Z".parse().expect("a date")
+}
+
+fn answer(number: u8) -> Answer {
+    [Answer::Accept, Answer::Decline, Answer::Verified, Answer::NotVerified][usize::from(number % 4)]
+}
+
 struct Script<'a>(&'a [u8]);
 
 struct Bench {
@@ -62,6 +109,8 @@ const REPORT: u8 = 1;
 const ANSWER: u8 = 2;
 /// A pause, in hundreds of milliseconds.
 const PAUSE: u8 = 3;
+/// A whole U2F message: two bytes of length, the APDU.
+const MESSAGE: u8 = 8;
 
 impl Script<'_> {
     fn byte(&mut self) -> u8 {
@@ -78,7 +127,7 @@ impl Script<'_> {
 
 impl Bench {
     fn step(&mut self, script: &mut Script<'_>) {
-        match script.byte() % 8 {
+        match script.byte() % 9 {
             COMMAND => {
                 let length = usize::from(u16::from_be_bytes([script.byte(), script.byte()]));
                 let before = self.credentials();
@@ -97,8 +146,7 @@ impl Bench {
                 self.report(&report);
             }
             ANSWER => {
-                let answers = [Answer::Accept, Answer::Decline, Answer::Verified, Answer::NotVerified];
-                self.key.handle_answer(self.now, answers[usize::from(script.byte() % 4)]);
+                self.key.handle_answer(self.now, answer(script.byte()));
             }
             PAUSE => {
                 self.now += SignedDuration::from_millis(100) * i32::from(script.byte());
@@ -113,6 +161,11 @@ impl Bench {
                 self.channel = BROADCAST;
                 self.send(Command::INIT, vec![7; 8]);
                 self.channel = 1;
+            }
+            MESSAGE => {
+                let length = usize::from(u16::from_be_bytes([script.byte(), script.byte()]));
+                let payload = script.take(length.min(wire::ctaphid::MESSAGE_BYTES_MAX)).to_vec();
+                self.send(Command::MSG, payload);
             }
             _ => self.channel = u32::from(script.byte() % 4),
         }
@@ -136,6 +189,7 @@ impl Bench {
                     check(&message.payload, self.key.profile().limits.message_bytes);
                     answer = Some(message.payload);
                 }
+                Progress::Whole(message) if message.command == Command::MSG => check_word(&message.payload),
                 Progress::Whole(_) | Progress::Waiting => {}
                 other => panic!("the authenticator sends what no host can read: {other:?}"),
             }
@@ -147,6 +201,13 @@ impl Bench {
     fn credentials(&self) -> Vec<Vec<u8>> {
         self.key.credentials().map(|credential| credential.id.clone()).collect()
     }
+}
+
+/// An answer to an APDU ends with a word that has a name, or tells how much is left.
+fn check_word(answer: &[u8]) {
+    let word = answer.last_chunk().expect("an answer has a status word");
+    let word = StatusWord(u16::from_be_bytes(*word));
+    assert!(word.name().is_some() || word.0 >> 8 == 0x61, "{word} has no meaning");
 }
 
 /// An answer is a status the specification knows, and canonical CBOR or nothing.
