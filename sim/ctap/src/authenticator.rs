@@ -29,7 +29,7 @@ use wire::Status;
 use self::bio_enrollment::Enrollment;
 use self::continuation::Continuation;
 use self::gesture::{Pending, State};
-use self::make_credential::Lists;
+use self::make_credential::Apart;
 use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
 use crate::{Attestation, BadSnapshot, Credential, Event, Feature, Misbehaviour, Profile, Signer, Snapshot, request};
@@ -249,9 +249,12 @@ impl Authenticator {
                 let normalised = request::normalise(parameters, request::MAKE_CREDENTIAL)?;
                 let request = request::make_credential(&normalised)?;
                 self.decoded(command, Some(&request.rp.id));
-                let algorithms = request::algorithms(&normalised);
-                let lists = Lists { algorithms, formats: request::formats(&normalised) };
-                self.make_credential(now, &request, &lists)
+                let apart = Apart {
+                    algorithms: request::algorithms(&normalised),
+                    formats: request::formats(&normalised),
+                    pin_complexity_policy: request::pin_complexity_policy(parameters),
+                };
+                self.make_credential(now, &request, &apart)
             }
             Command::GET_ASSERTION => {
                 let normalised = request::normalise(parameters, request::GET_ASSERTION)?;

@@ -8,7 +8,7 @@
 //! getAssertion §6.2, getNextAssertion §6.3, getInfo §6.4, clientPIN §6.5, reset §6.6, bioEnrollment §6.7,
 //! credentialManagement §6.8, selection §6.9, largeBlobs §6.10, authenticatorConfig §6.11; CTAP1/U2F messages (§10) are
 //! one. What a model has of them is its [`Profile`]. Left out: the prototype commands 0x40 and 0x41, vendor commands,
-//! pinComplexityPolicy, the hybrid transport, BLE framing (§11.4).
+//! the hybrid transport, BLE framing (§11.4).
 //!
 //! **Invariant**: nothing here knows a relying party, a phone's screens or a workstation.
 //! **Invariant**: an assertion parses no key and derives none; the signing key is kept with the credential.
@@ -43,7 +43,7 @@ pub use nfc::Nfc;
 pub use pin_uv::Permissions;
 pub use profile::{
     Algorithm, AttestationFormat, BadProfile, BioEnrollment, BuiltInUv, ConfigCommand, Discoverable, Extension,
-    Feature, Limits, Modality, Pin, PinUvAuthProtocol, Profile, Transport, Version,
+    Feature, Limits, Modality, Pin, PinComplexity, PinUvAuthProtocol, Profile, Transport, Version,
 };
 pub use prompt::{Answer, Prompt, Purpose, Sample, Touch};
 pub use snapshot::{BadSnapshot, Snapshot};

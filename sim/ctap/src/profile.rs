@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: whatever a profile has, getInfo reports, and the commands then do; what it lacks, they refuse.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -35,6 +36,8 @@ pub struct Profile {
     pub discoverable: Discoverable,
     /// A PIN may be set.
     pub pin: Option<Pin>,
+    /// What a PIN must be beyond its length, once it is switched on (§7.5).
+    pub pin_complexity: Option<PinComplexity>,
     /// Verification on the authenticator itself.
     pub built_in_uv: Option<BuiltInUv>,
     /// `pinUvAuthProtocols`, the preferred first.
@@ -119,6 +122,8 @@ pub enum Extension {
     HmacSecretMc,
     #[serde(rename = "thirdPartyPayment")]
     ThirdPartyPayment,
+    #[serde(rename = "pinComplexityPolicy")]
+    PinComplexityPolicy,
 }
 
 /// A format of attestation statements.
@@ -151,6 +156,19 @@ pub struct Pin {
     pub max_length: u8,
     /// `maxPinRetries`, 1 to 8.
     pub retries: u8,
+}
+
+/// A PIN complexity policy. setMinPINLength switches it on, and nothing but a reset switches it off.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PinComplexity {
+    /// How many different characters a PIN has at least.
+    pub distinct_characters: u8,
+    /// PINs that are too common, whatever the letter case.
+    #[serde(default)]
+    pub common: Vec<String>,
+    /// `pinComplexityPolicyURL`: where people can read about it.
+    pub url: Option<String>,
 }
 
 /// Built-in user verification (§6.5.3).
@@ -343,6 +361,16 @@ impl Profile {
                 "pin",
                 "a PIN has 4 to 63 characters",
             ),
+            (
+                self.pin_complexity.is_some() && self.pin.is_none(),
+                "pin-complexity",
+                "a PIN complexity policy is for keys that may have a PIN",
+            ),
+            (
+                self.extends(Extension::PinComplexityPolicy) && self.pin_complexity.is_none(),
+                "extensions",
+                "the extension pinComplexityPolicy tells of a policy: pin-complexity",
+            ),
             (self.pin.is_some_and(|pin| !(1..=8).contains(&pin.retries)), "pin", "a PIN has 1 to 8 retries"),
             (
                 self.built_in_uv.is_some_and(|uv| !(1..=25).contains(&uv.retries) || uv.attempts == 0),
@@ -410,6 +438,16 @@ impl Default for Limits {
             cred_blob_bytes: 32,
             min_pin_length_rp_ids: 4,
         }
+    }
+}
+
+impl PinComplexity {
+    /// Whether a PIN obeys the policy.
+    #[must_use]
+    pub fn admits(&self, pin: &str) -> bool {
+        let distinct: BTreeSet<char> = pin.chars().collect();
+        let folded = pin.to_lowercase();
+        distinct.len() >= self.distinct_characters.into() && !self.common.iter().any(|it| it.to_lowercase() == folded)
     }
 }
 
@@ -496,6 +534,7 @@ impl Extension {
             Self::MinPinLength => "minPinLength",
             Self::HmacSecretMc => "hmac-secret-mc",
             Self::ThirdPartyPayment => "thirdPartyPayment",
+            Self::PinComplexityPolicy => "pinComplexityPolicy",
         }
     }
 }

@@ -56,6 +56,10 @@ struct PinSnapshot {
     min_length: u8,
     force_change: bool,
     min_length_rp_ids: Vec<String>,
+    #[serde(default)]
+    enforces_complexity: bool,
+    #[serde(default)]
+    complex: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,17 +209,20 @@ impl PinSnapshot {
             min_length: pin.min_length,
             force_change: pin.force_change,
             min_length_rp_ids: pin.min_length_rp_ids.clone(),
+            enforces_complexity: pin.enforces_complexity,
+            complex: pin.set.as_ref().is_some_and(|set| set.is_complex),
         }
     }
 
     fn into_state(self) -> Result<PinState, BadSnapshot> {
         let hash = self.hash.map(|hash| exactly(&hash, "pin.hash")).transpose()?;
         Ok(PinState {
-            set: hash.map(|hash| StoredPin { hash, length: self.length }),
+            set: hash.map(|hash| StoredPin { hash, length: self.length, is_complex: self.complex }),
             retries: self.retries,
             min_length: self.min_length,
             force_change: self.force_change,
             min_length_rp_ids: self.min_length_rp_ids,
+            enforces_complexity: self.enforces_complexity,
         })
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct RegistrationInputs {
     /// `minPINLength`, for a relying party that may know it.
     min_pin_length: Option<u8>,
     pub(super) third_party_payment: bool,
+    /// `pinComplexityPolicy`, for a relying party that may know it.
+    pub(super) pin_complexity: Option<bool>,
 }
 
 /// A blob to be kept with the credential (§12.2).
@@ -65,9 +67,8 @@ impl Authenticator {
         }
         let blob = asked.cred_blob.filter(|_| has(Extension::CredBlob));
         let pin = &self.durable.pin;
-        let may_know_length = has(Extension::MinPinLength)
-            && asked.min_pin_length == Some(true)
-            && pin.min_length_rp_ids.iter().any(|rp_id| rp_id == request.rp.id.as_str());
+        let may_know_length =
+            has(Extension::MinPinLength) && asked.min_pin_length == Some(true) && pin.is_told_to(&request.rp.id);
         Ok(RegistrationInputs {
             protection: protection
                 .map(|number| Protection::from_number(number).ok_or(Status::INVALID_PARAMETER))
@@ -81,7 +82,25 @@ impl Authenticator {
             min_pin_length: may_know_length.then_some(pin.min_length),
             third_party_payment: has(Extension::ThirdPartyPayment) && asked.third_party_payment == Some(true),
             salts: salts.map(|input| self.hmac_secret_salts(input)).transpose()?,
+            pin_complexity: None,
         })
+    }
+
+    /// Whether the PIN complexity policy is enforced, where the relying party asks and may know (§12.6).
+    ///
+    /// # Errors
+    ///
+    /// That of an input that is no boolean.
+    pub(super) fn told_pin_complexity(
+        &self,
+        rp_id: &str,
+        asked: Result<Option<bool>, Status>,
+    ) -> Result<Option<bool>, Status> {
+        if !self.profile.extends(Extension::PinComplexityPolicy) {
+            return Ok(None);
+        }
+        let pin = &self.durable.pin;
+        Ok((asked? == Some(true) && pin.is_told_to(rp_id)).then_some(pin.enforces_complexity))
     }
 
     /// # Errors
@@ -134,6 +153,7 @@ impl RegistrationInputs {
             self.min_pin_length.is_some(),
             secrets.is_some(),
             self.third_party_payment,
+            self.pin_complexity.is_some(),
         ];
         outputs(&members, |e| {
             if let Some(stored) = stored {
@@ -153,6 +173,9 @@ impl RegistrationInputs {
             }
             if self.third_party_payment {
                 e.str("thirdPartyPayment")?.bool(true)?;
+            }
+            if let Some(enforced) = self.pin_complexity {
+                e.str("pinComplexityPolicy")?.bool(enforced)?;
             }
             Ok(())
         })

@@ -122,6 +122,12 @@ impl Authenticator {
                 to.put(0x19, |e| e.bytes(&sealed).map(drop));
             }
             to.put_list(0x1A, &profile.transports, |e, it| e.str(it.name()).map(drop));
+            if let Some(complexity) = &profile.pin_complexity {
+                to.put(0x1B, |e| e.bool(pin.enforces_complexity).map(drop));
+                if let Some(url) = &complexity.url {
+                    to.put(0x1C, |e| e.bytes(url.as_bytes()).map(drop));
+                }
+            }
             if let Some(policy) = profile.pin {
                 to.put(0x1D, |e| e.u8(policy.max_length).map(drop));
             }

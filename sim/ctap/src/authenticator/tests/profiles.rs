@@ -112,6 +112,7 @@ fn every_extension_that_is_listed_is_answered_and_no_other_is() {
             ("largeBlobKey", Value::Bool(true)),
             ("minPinLength", Value::Bool(true)),
             ("thirdPartyPayment", Value::Bool(true)),
+            ("pinComplexityPolicy", Value::Bool(true)),
         ]);
         let (status, body) = desk.send(&request.with(6, asks), &answers);
         assert_eq!(status, "CTAP2_OK", "{name}");
@@ -123,6 +124,7 @@ fn every_extension_that_is_listed_is_answered_and_no_other_is() {
             Extension::HmacSecret,
             Extension::MinPinLength,
             Extension::ThirdPartyPayment,
+            Extension::PinComplexityPolicy,
         ] {
             let answered = outputs.windows(extension.name().len()).any(|part| part == extension.name().as_bytes());
             assert_eq!(answered, desk.key.profile.extends(extension), "{name} {}", extension.name());
