@@ -3,8 +3,9 @@
     python fido2_u2f.py tcp:127.0.0.1:PORT ATTESTATION_ROOT.pem
 
 Registers and authenticates by U2F; python-fido2 verifies both signatures, and the certificate is verified up to the
-lab's root. Then each protocol uses what the other has registered, and alwaysUv, where the key has it, ends U2F. The
-address is as in fido2_client.py.
+lab's root. Then each protocol uses what the other has registered, and alwaysUv, where the key has it, ends U2F. At last
+a WebAuthn client that knows no CTAP2 registers and signs in, and a server verifies it. The address is as in
+fido2_client.py.
 """
 
 import hashlib
@@ -13,13 +14,15 @@ import time
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from fido2.client import ClientError, DefaultClientDataCollector, Fido2Client
 from fido2.cose import ES256
 from fido2.ctap1 import APDU, ApduError, Ctap1
 from fido2.ctap2 import Config, Ctap2
 from fido2.hid import CAPABILITY, CtapHidDevice
 from fido2.hid.base import HidDescriptor
+from fido2.server import Fido2Server
 
-from fido2_client import REPORT_BYTES, connect
+from fido2_client import REPORT_BYTES, OneRoot, connect
 
 RP_ID = "example.com"
 APP = hashlib.sha256(RP_ID.encode()).digest()
@@ -27,6 +30,14 @@ OTHER_APP = hashlib.sha256(b"https://other.example").digest()
 CLIENT = hashlib.sha256(b"client data").digest()
 ES256_ONLY = [{"alg": -7, "type": "public-key"}]
 POLLS_MAX = 50
+
+
+class U2fOnly(CtapHidDevice):
+    """The key as a host sees it that has never heard of CTAP2."""
+
+    @property
+    def capabilities(self):
+        return super().capabilities & ~CAPABILITY.CBOR
 
 
 def polled(call, *arguments):
@@ -63,6 +74,8 @@ def main(address, root):
         check_u2f_uses(u2f, key)
         if "alwaysUv" in key.info.options:
             check_always_uv(u2f, key, made)
+    with U2fOnly(descriptor, connect(address)) as device:
+        check_webauthn(device, root)
     print("fido2_u2f: ok")
 
 
@@ -125,6 +138,30 @@ def check_always_uv(u2f, key, made):
     Config(key).toggle_always_uv()
     assert "U2F_V2" in key.get_info().versions
     polled(u2f.authenticate, CLIENT, APP, made.key_handle).verify(APP, CLIENT, made.public_key)
+
+
+def check_webauthn(device, root):
+    client = Fido2Client(device, DefaultClientDataCollector("https://login.example.com"))
+    assert client.info.versions == ["U2F_V2"], client.info
+    server = Fido2Server({"id": RP_ID, "name": "Example"}, attestation="direct", verify_attestation=OneRoot(root))
+    user = {"id": b"carol-1", "name": "carol@example.com", "displayName": "Carol"}
+
+    def register(known):
+        options, state = server.register_begin(user, known, user_verification="discouraged")
+        return server.register_complete(state, client.make_credential(options.public_key))
+
+    registered = register([])
+    assert registered.is_user_present() and not registered.is_user_verified()
+    known = [registered.credential_data]
+    options, state = server.authenticate_begin(known, user_verification="discouraged")
+    signed = client.get_assertion(options.public_key).get_response(0)
+    server.authenticate_complete(state, known, signed)
+    try:
+        register(known)
+    except ClientError as refusal:
+        assert refusal.code == ClientError.ERR.DEVICE_INELIGIBLE, refusal
+    else:
+        raise AssertionError("a second credential of one account was made")
 
 
 if __name__ == "__main__":
