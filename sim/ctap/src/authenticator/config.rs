@@ -138,21 +138,11 @@ impl Authenticator {
         pin.min_length_rp_ids = rp_ids;
         // What is on stays on until a reset (a convention of the lab).
         pin.enforces_complexity |= params.pin_complexity;
-        self.demand_change(params.force_change);
-        Ok(())
-    }
-
-    /// A PIN that was good before has to be changed now, if it is too short or too simple, or if the platform says so.
-    fn demand_change(&mut self, forced: bool) {
-        let pin = &mut self.durable.pin;
-        let violates = pin
-            .set
-            .as_ref()
-            .is_some_and(|set| set.length < pin.min_length || (pin.enforces_complexity && !set.is_complex));
-        if forced || violates {
+        if params.force_change || pin.violates_policy() {
             pin.force_change = true;
             self.token = None;
             self.durable.persistent_token = None;
         }
+        Ok(())
     }
 }

@@ -48,6 +48,12 @@ impl PinState {
         self.min_length_rp_ids.iter().any(|told| told == rp_id)
     }
 
+    /// Whether the PIN that is set would not be accepted any more.
+    pub(crate) fn violates_policy(&self) -> bool {
+        let violates = |pin: &StoredPin| pin.length < self.min_length || (self.enforces_complexity && !pin.is_complex);
+        self.set.as_ref().is_some_and(violates)
+    }
+
     /// Checks a decrypted newPin against the policies (§6.5.5.5, §7.5).
     ///
     /// # Errors

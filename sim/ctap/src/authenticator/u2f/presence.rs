@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::request::Request;
+use super::request::{Control, Request};
 use crate::apdu::StatusWord;
 use crate::authenticator::Authenticator;
 use crate::authenticator::gesture::State;
@@ -104,7 +104,6 @@ impl Authenticator {
 
 /// What presence is asked for; nothing where none is needed.
 fn purpose(request: &Request<'_>) -> Option<Purpose> {
-    use super::request::Control;
     match request {
         Request::Register { .. } => Some(Purpose::Register),
         Request::Authenticate { control: Control::EnforcePresence, .. } => Some(Purpose::SignIn),

@@ -33,11 +33,11 @@ impl<'a> Request<'a> {
         }
         match apdu.header.instruction {
             U2F_REGISTER => {
-                let (challenge, application, rest) = parameters(apdu.data)?;
+                let Parameters { challenge, application, rest } = Parameters::of(apdu.data)?;
                 rest.is_empty().then_some(Self::Register { challenge, application }).ok_or(StatusWord::WRONG_LENGTH)
             }
             U2F_AUTHENTICATE => {
-                let (challenge, application, rest) = parameters(apdu.data)?;
+                let Parameters { challenge, application, rest } = Parameters::of(apdu.data)?;
                 let (&length, key_handle) = rest.split_first().ok_or(StatusWord::WRONG_LENGTH)?;
                 if key_handle.len() != usize::from(length) {
                     return Err(StatusWord::WRONG_LENGTH);
@@ -84,13 +84,19 @@ impl Control {
     }
 }
 
-/// The challenge parameter, the application parameter and what follows them.
-fn parameters(data: &[u8]) -> Result<(&[u8; 32], &[u8; 32], &[u8]), StatusWord> {
-    let split = data.split_first_chunk().and_then(|(challenge, rest)| {
-        let (application, rest) = rest.split_first_chunk()?;
-        Some((challenge, application, rest))
-    });
-    split.ok_or(StatusWord::WRONG_LENGTH)
+/// What a registration and an authentication begin with.
+struct Parameters<'a> {
+    challenge: &'a [u8; 32],
+    application: &'a [u8; 32],
+    rest: &'a [u8],
+}
+
+impl<'a> Parameters<'a> {
+    fn of(data: &'a [u8]) -> Result<Self, StatusWord> {
+        let (challenge, rest) = data.split_first_chunk().ok_or(StatusWord::WRONG_LENGTH)?;
+        let (application, rest) = rest.split_first_chunk().ok_or(StatusWord::WRONG_LENGTH)?;
+        Ok(Self { challenge, application, rest })
+    }
 }
 
 const U2F_REGISTER: u8 = 0x01;
