@@ -96,14 +96,16 @@ fn authenticator(args: &PhoneArgs) -> Result<Authenticator, PhoneError> {
     Ok(key)
 }
 
-/// The lab's certificate for the profile's model, and for the security key of CTAP 2.3 one of the device itself.
+/// The lab's certificate for the profile's model, and for the security key of CTAP 2.3 one of the device itself; HYPR's
+/// where the model has none.
 fn certified(profile: &Profile) -> Attestation {
     let packed = |key, chain| Attestation::packed(key, chain).expect("the fixtures fit");
     let key = packed(SECURITY_KEY_KEY, SECURITY_KEY);
     if key.is_for(profile.aaguid) {
         return key.with_enterprise(packed(ENTERPRISE_KEY, ENTERPRISE));
     }
-    packed(ATTESTATION_KEY, ATTESTATION)
+    let key = packed(OLDER_KEY_KEY, OLDER_KEY);
+    if key.is_for(profile.aaguid) { key } else { packed(ATTESTATION_KEY, ATTESTATION) }
 }
 
 /// A shipped profile by its name, or one of a file.
@@ -150,6 +152,8 @@ async fn stopped() {
 
 const ATTESTATION_KEY: &str = include_str!("../../../fixtures/pki/hypr-attestation.key.pem");
 const ATTESTATION: &str = include_str!("../../../fixtures/pki/hypr-attestation.pem");
+const OLDER_KEY_KEY: &str = include_str!("../../../fixtures/pki/ctap-2.0-attestation.key.pem");
+const OLDER_KEY: &str = include_str!("../../../fixtures/pki/ctap-2.0-attestation.pem");
 const SECURITY_KEY_KEY: &str = include_str!("../../../fixtures/pki/ctap-2.3-attestation.key.pem");
 const SECURITY_KEY: &str = include_str!("../../../fixtures/pki/ctap-2.3-attestation.pem");
 const ENTERPRISE_KEY: &str = include_str!("../../../fixtures/pki/ctap-2.3-enterprise.key.pem");

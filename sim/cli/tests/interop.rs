@@ -73,3 +73,12 @@ fn python_fido2_hears_the_statuses_of_the_specification() {
     let phone = Phone::start(&[&udp[..], &["--profile", "ctap-2.3"]].concat());
     check_script("fido2_statuses", &format!("udp:{}", phone.address()));
 }
+
+#[test]
+fn python_fido2_registers_and_authenticates_by_u2f() {
+    for profile in ["ctap-2.0", "ctap-2.3"] {
+        let tcp = ["phone", "--transport", "tcp", "--listen", "127.0.0.1:0", "--user", "accept", "--profile", profile];
+        let phone = Phone::start(&tcp);
+        check_script("fido2_u2f", &format!("tcp:{}", phone.address()));
+    }
+}

@@ -1,4 +1,6 @@
-//! Packed attestation (WebAuthn Level 3 §8.2): by a certified key, or by the credential's own.
+//! Packed attestation (WebAuthn Level 3 §8.2) and that of U2F: by a certified key, or by the credential's own.
+
+mod self_signed;
 
 use minicbor::Encoder;
 use p256::ecdsa::signature::Signer as _;
@@ -113,6 +115,24 @@ impl Attestation {
             Kind::SelfSigned => (credential_key.algorithm().number(), credential_key.sign(message), [].as_slice()),
         };
         encode(response, algorithm, &signature, chain).expect("a Vec takes every byte");
+    }
+
+    /// The certificate of a U2F registration and the signature over `message` (U2F Raw Message Formats v1.2 §4.3).
+    ///
+    /// # Panics
+    ///
+    /// When the credential's key is none for U2F, which knows ES256 only.
+    pub(crate) fn certify(&self, message: &[u8], credential_key: &PrivateKey) -> (Vec<u8>, Vec<u8>) {
+        match &self.kind {
+            Kind::Certified { key, chain, .. } => {
+                let signature: Signature = key.sign(message);
+                (chain[0].clone(), signature.to_der().as_bytes().to_vec())
+            }
+            Kind::SelfSigned => {
+                let point = credential_key.es256_point().expect("U2F keys are ES256 keys");
+                (self_signed::certificate(credential_key, &point), credential_key.sign(message))
+            }
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The authenticator: command bytes in, response bytes out, the user as an input in between (CTAP 2.3 §6).
+//! The authenticator: command bytes in, response bytes out, the user as an input in between (CTAP 2.3 §6); and U2F
+//! messages, whose host does the waiting.
 
 mod bio_enrollment;
 mod client_pin;
@@ -15,6 +16,7 @@ mod large_blobs;
 mod make_credential;
 mod reset;
 mod selection;
+mod u2f;
 mod verification;
 
 use std::collections::VecDeque;
@@ -27,7 +29,7 @@ use wire::Status;
 use self::bio_enrollment::Enrollment;
 use self::continuation::Continuation;
 use self::gesture::{Pending, State};
-use self::make_credential::Lists;
+use self::make_credential::Apart;
 use crate::durable::Durable;
 use crate::pin_uv::{KeyAgreement, Protocol, Token};
 use crate::{Attestation, BadSnapshot, Credential, Event, Feature, Misbehaviour, Profile, Signer, Snapshot, request};
@@ -134,7 +136,7 @@ impl Authenticator {
             Some((&byte, parameters)) => (Command(byte), parameters),
             None => return self.respond(Command(0), Err(Status::INVALID_LENGTH)),
         };
-        if !matches!(self.state, State::Idle) {
+        if matches!(self.state, State::Waiting(_)) {
             return self.respond(command, Err(Status::CHANNEL_BUSY));
         }
         self.end_unless_continued(now, command);
@@ -148,7 +150,7 @@ impl Authenticator {
     /// Whether a command is under way, or its response not yet fetched.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !matches!(self.state, State::Idle) || !self.responses.is_empty()
+        matches!(self.state, State::Waiting(_)) || !self.responses.is_empty()
     }
 
     /// The next response: a status byte and CBOR.
@@ -247,9 +249,12 @@ impl Authenticator {
                 let normalised = request::normalise(parameters, request::MAKE_CREDENTIAL)?;
                 let request = request::make_credential(&normalised)?;
                 self.decoded(command, Some(&request.rp.id));
-                let algorithms = request::algorithms(&normalised);
-                let lists = Lists { algorithms, formats: request::formats(&normalised) };
-                self.make_credential(now, &request, &lists)
+                let apart = Apart {
+                    algorithms: request::algorithms(&normalised),
+                    formats: request::formats(&normalised),
+                    pin_complexity_policy: request::pin_complexity_policy(parameters),
+                };
+                self.make_credential(now, &request, &apart)
             }
             Command::GET_ASSERTION => {
                 let normalised = request::normalise(parameters, request::GET_ASSERTION)?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use wire::Status;
 
-use crate::{Answer, ConfigCommand, Permissions, Prompt};
+use crate::{Answer, ConfigCommand, Permissions, Prompt, StatusWord};
 
 /// Something an authenticator did or saw.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,13 @@ pub enum Event {
         name: &'static str,
         /// The first byte of the answer.
         status: Status,
+    },
+    /// A U2F message was answered.
+    U2fResponse {
+        /// The specification's name of the message.
+        name: &'static str,
+        /// The last two bytes of the answer.
+        word: StatusWord,
     },
     /// The user is asked.
     Prompted(Prompt),
@@ -111,6 +118,7 @@ impl fmt::Display for Event {
             Self::Command { name, rp_id: Some(rp_id) } => write!(f, "{name} for {rp_id}"),
             Self::Command { name, rp_id: None } => write!(f, "{name}"),
             Self::Response { name, status } => write!(f, "{name} answered {status}"),
+            Self::U2fResponse { name, word } => write!(f, "{name} answered {word}"),
             Self::Prompted(prompt) => write!(f, "the user is asked for {prompt}"),
             Self::Answered(answer) => write!(f, "the user's answer: {answer}"),
             Self::TimedOut => write!(f, "the user did not answer in time"),

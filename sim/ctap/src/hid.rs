@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress, Report, error};
 
 use crate::exchange::{self, Exchange};
-use crate::{Authenticator, Event};
+use crate::{Authenticator, Event, Version};
 
 /// A security key on the USB of one host.
 #[derive(Default)]
@@ -107,7 +107,7 @@ impl Hid {
     ) {
         match (&self.transaction, command) {
             // A channel is allocated even while another is served (§11.2.9.1.3).
-            (_, Command::INIT) if channel == BROADCAST => self.handle_init_alone(packet),
+            (_, Command::INIT) if channel == BROADCAST => self.handle_init_alone(key, packet),
             (Transaction::Working { channel: served, .. }, Command::CANCEL) if *served == channel => {
                 key.handle_cancel(now);
             }
@@ -125,7 +125,7 @@ impl Hid {
             (_, Command::INIT) => {
                 self.abort(key);
                 self.flush(channel);
-                self.handle_init_alone(packet);
+                self.handle_init_alone(key, packet);
             }
             (Transaction::Idle, _) => self.assemble(now, key, channel, Assembler::default(), packet),
             (Transaction::Working { .. }, _) => self.send_error(channel, error::CHANNEL_BUSY),
@@ -148,10 +148,10 @@ impl Hid {
 
     /// INIT is one packet, and one on the broadcast channel must not disturb the transaction under way: it is never
     /// waited for.
-    fn handle_init_alone(&mut self, packet: Packet<'_>) {
+    fn handle_init_alone(&mut self, key: &mut Authenticator, packet: Packet<'_>) {
         let (Packet::Init { channel, .. } | Packet::Cont { channel, .. }) = packet;
         match Assembler::default().handle_packet(packet) {
-            Progress::Whole(message) => self.handle_init(&message),
+            Progress::Whole(message) => self.handle_init(&message, key),
             _ => self.send_error(channel, error::INVALID_LEN),
         }
     }
@@ -194,6 +194,12 @@ impl Hid {
                 let exchange = Exchange::begin(now, key, &message.payload, KEEPALIVE_INTERVAL);
                 self.transaction = Transaction::Working { channel, exchange };
             }
+            Command::MSG if !key.profile().speaks(Version::U2fV2) => self.send_error(channel, error::INVALID_CMD),
+            Command::MSG if key.is_busy() => self.send_error(channel, error::CHANNEL_BUSY),
+            Command::MSG => {
+                let answer = key.handle_u2f(now, &message.payload);
+                self.send(channel, Command::MSG, answer);
+            }
             Command::WINK if message.payload.is_empty() => {
                 key.record(Event::Winked);
                 self.send(channel, Command::WINK, Vec::new());
@@ -218,7 +224,7 @@ impl Hid {
     }
 
     /// INIT: a new channel on the broadcast channel, the same one on its own (§11.2.9.1.3).
-    fn handle_init(&mut self, message: &Message) {
+    fn handle_init(&mut self, message: &Message, key: &Authenticator) {
         if message.payload.len() != NONCE_BYTES {
             return self.send_error(message.channel, error::INVALID_LEN);
         }
@@ -230,7 +236,7 @@ impl Hid {
             }
             own => own,
         };
-        let answer = [&message.payload, &channel.to_be_bytes()[..], &VERSIONS_AND_CAPABILITIES].concat();
+        let answer = [&message.payload, &channel.to_be_bytes()[..], &VERSIONS, &[capabilities(key)]].concat();
         self.send(message.channel, Command::INIT, answer);
     }
 
@@ -262,12 +268,21 @@ impl Hid {
     }
 }
 
+/// NMSG says that there is no CTAPHID_MSG, so that it is absent where U2F is served.
+fn capabilities(key: &Authenticator) -> u8 {
+    CAPABILITY_WINK | CAPABILITY_CBOR | if key.offers_u2f() { 0 } else { CAPABILITY_NMSG }
+}
+
 /// How long a lock may last (§11.2.9.2.2).
 const LOCK_SECONDS_MAX: u8 = 10;
 /// Bytes of INIT's nonce.
 const NONCE_BYTES: usize = 8;
-/// CTAPHID 2, device version 1.0.0, capabilities WINK, CBOR and NMSG: no CTAP1.
-const VERSIONS_AND_CAPABILITIES: [u8; 5] = [2, 1, 0, 0, 0x01 | 0x04 | 0x08];
+/// CTAPHID 2, device version 1.0.0.
+const VERSIONS: [u8; 4] = [2, 1, 0, 0];
+/// Capabilities (§11.2.9.1.3).
+const CAPABILITY_WINK: u8 = 0x01;
+const CAPABILITY_CBOR: u8 = 0x04;
+const CAPABILITY_NMSG: u8 = 0x08;
 /// How long the next packet of a message may take.
 const MESSAGE_TIMEOUT: SignedDuration = SignedDuration::from_millis(500);
 /// How often the host hears that the key still waits (§11.2.9.1.7).

@@ -145,6 +145,15 @@ impl PrivateKey {
         }
     }
 
+    /// The uncompressed point of an ES256 key: the public key as U2F has it.
+    pub(crate) fn es256_point(&self) -> Option<[u8; 65]> {
+        match self {
+            Self::Es256(key) => key.verifying_key().to_sec1_point(false).as_bytes().try_into().ok(),
+            Self::Es256Fast(pair) => pair.public_key().as_ref().try_into().ok(),
+            _ => None,
+        }
+    }
+
     /// Appends the public key as a COSE key: the same at registration and when credentials are listed.
     pub(crate) fn push_public_key(&self, bytes: &mut Vec<u8>) {
         match self {

@@ -4,7 +4,8 @@
 use sha2::{Digest as _, Sha256};
 use wire::auth_data::Flags;
 
-/// What an authenticator does wrong on purpose, in every makeCredential and getAssertion until it is set anew.
+/// What an authenticator does wrong on purpose, in every makeCredential, getAssertion and U2F message that it has a
+/// meaning for, until it is set anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Misbehaviour {
     /// Nothing.

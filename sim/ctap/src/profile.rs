@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: whatever a profile has, getInfo reports, and the commands then do; what it lacks, they refuse.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -35,6 +36,8 @@ pub struct Profile {
     pub discoverable: Discoverable,
     /// A PIN may be set.
     pub pin: Option<Pin>,
+    /// What a PIN must be beyond its length, once it is switched on (§7.5).
+    pub pin_complexity: Option<PinComplexity>,
     /// Verification on the authenticator itself.
     pub built_in_uv: Option<BuiltInUv>,
     /// `pinUvAuthProtocols`, the preferred first.
@@ -119,6 +122,8 @@ pub enum Extension {
     HmacSecretMc,
     #[serde(rename = "thirdPartyPayment")]
     ThirdPartyPayment,
+    #[serde(rename = "pinComplexityPolicy")]
+    PinComplexityPolicy,
 }
 
 /// A format of attestation statements.
@@ -151,6 +156,19 @@ pub struct Pin {
     pub max_length: u8,
     /// `maxPinRetries`, 1 to 8.
     pub retries: u8,
+}
+
+/// A PIN complexity policy. setMinPINLength switches it on, and nothing but a reset switches it off.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PinComplexity {
+    /// How many different characters a PIN has at least.
+    pub distinct_characters: u8,
+    /// PINs that are too common, whatever the letter case.
+    #[serde(default)]
+    pub common: Vec<String>,
+    /// `pinComplexityPolicyURL`: where people can read about it.
+    pub url: Option<String>,
 }
 
 /// Built-in user verification (§6.5.3).
@@ -317,6 +335,16 @@ impl Profile {
         let verifies = self.pin.is_some() || self.built_in_uv.is_some();
         let checks = [
             (self.versions.is_empty(), "versions", "an authenticator has a version at least"),
+            (
+                self.speaks(Version::U2fV2) && !self.speaks(Version::Fido20),
+                "versions",
+                "U2F_V2 goes with FIDO_2_0: a key that speaks U2F alone is not simulated",
+            ),
+            (
+                self.speaks(Version::U2fV2) && !self.algorithms.contains(&Algorithm::ES256),
+                "algorithms",
+                "a key of the version U2F_V2 signs with ES256",
+            ),
             (self.algorithms.is_empty(), "algorithms", "an authenticator signs with one algorithm at least: ES256"),
             (
                 verifies && self.pin_uv_auth_protocols.is_empty(),
@@ -332,6 +360,16 @@ impl Profile {
                 self.pin.is_some_and(|pin| !(4..=63).contains(&pin.min_length) || pin.max_length > 63),
                 "pin",
                 "a PIN has 4 to 63 characters",
+            ),
+            (
+                self.pin_complexity.is_some() && self.pin.is_none(),
+                "pin-complexity",
+                "a PIN complexity policy is for keys that may have a PIN",
+            ),
+            (
+                self.extends(Extension::PinComplexityPolicy) && self.pin_complexity.is_none(),
+                "extensions",
+                "the extension pinComplexityPolicy tells of a policy: pin-complexity",
             ),
             (self.pin.is_some_and(|pin| !(1..=8).contains(&pin.retries)), "pin", "a PIN has 1 to 8 retries"),
             (
@@ -371,10 +409,16 @@ impl Profile {
         self.extensions.contains(&extension)
     }
 
+    /// Whether it claims a version.
+    #[must_use]
+    pub fn speaks(&self, version: Version) -> bool {
+        self.versions.contains(&version)
+    }
+
     /// Whether it speaks CTAP 2.3.
     #[must_use]
     pub fn is_2_3(&self) -> bool {
-        self.versions.contains(&Version::Fido23)
+        self.speaks(Version::Fido23)
     }
 
     /// Whether it speaks CTAP 2.1 or later.
@@ -394,6 +438,16 @@ impl Default for Limits {
             cred_blob_bytes: 32,
             min_pin_length_rp_ids: 4,
         }
+    }
+}
+
+impl PinComplexity {
+    /// Whether a PIN obeys the policy.
+    #[must_use]
+    pub fn admits(&self, pin: &str) -> bool {
+        let distinct: BTreeSet<char> = pin.chars().collect();
+        let folded = pin.to_lowercase();
+        distinct.len() >= self.distinct_characters.into() && !self.common.iter().any(|it| it.to_lowercase() == folded)
     }
 }
 
@@ -480,6 +534,7 @@ impl Extension {
             Self::MinPinLength => "minPinLength",
             Self::HmacSecretMc => "hmac-secret-mc",
             Self::ThirdPartyPayment => "thirdPartyPayment",
+            Self::PinComplexityPolicy => "pinComplexityPolicy",
         }
     }
 }

@@ -16,6 +16,7 @@ use normalise::Key::{Name, Number};
 pub(crate) use normalise::normalise;
 use normalise::{Kind, Member, optional, required, superseded};
 
+use crate::Extension;
 use crate::profile::LIST_MAX;
 
 /// Decodes what [`normalise`] left of a makeCredential request.
@@ -123,6 +124,25 @@ pub(crate) fn formats(parameters: &[u8]) -> Vec<&str> {
     Decoder::new(list).array_iter::<&str>().map(|list| list.filter_map(Result::ok).collect()).unwrap_or_default()
 }
 
+/// The extension pinComplexityPolicy of a makeCredential request, which `ctap-types` does not know.
+///
+/// # Errors
+///
+/// `CBOR_UNEXPECTED_TYPE`: it is no boolean.
+pub(crate) fn pin_complexity_policy(parameters: &[u8]) -> Result<Option<bool>, Status> {
+    let wrong = |_| Status::CBOR_UNEXPECTED_TYPE;
+    let Some(extensions) = member(parameters, 6) else { return Ok(None) };
+    let mut decoder = Decoder::new(extensions);
+    for _ in 0..decoder.map().map_err(wrong)?.unwrap_or(0) {
+        if decoder.probe().str().is_ok_and(|name| name == Extension::PinComplexityPolicy.name()) {
+            decoder.skip().map_err(wrong)?;
+            return decoder.bool().map(Some).map_err(wrong);
+        }
+        decoder.skip().and_then(|()| decoder.skip()).map_err(wrong)?;
+    }
+    Ok(None)
+}
+
 /// The algorithms of a normalised makeCredential request, in the platform's order; `ctap-types` knows two of them only.
 pub(crate) fn algorithms(normalised: &[u8]) -> Vec<i64> {
     fn read(normalised: &[u8]) -> Result<Vec<i64>, minicbor::decode::Error> {
@@ -170,6 +190,7 @@ const CONFIG_PARAMS: &[Member] = &[
     optional(Number(1), Kind::Unsigned),
     optional(Number(2), Kind::List { of: &Kind::Text { max: 256 }, max: usize::MAX }),
     optional(Number(3), Kind::Bool),
+    optional(Number(4), Kind::Bool),
 ];
 const CREDENTIAL_MANAGEMENT_PARAMS: &[Member] =
     &[optional(Number(1), HASH), optional(Number(2), Kind::Map(DESCRIPTOR)), optional(Number(3), Kind::Map(USER))];

@@ -56,6 +56,10 @@ struct PinSnapshot {
     min_length: u8,
     force_change: bool,
     min_length_rp_ids: Vec<String>,
+    #[serde(default)]
+    enforces_complexity: bool,
+    #[serde(default)]
+    complex: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +82,9 @@ struct FingerprintSnapshot {
 struct CredentialSnapshot {
     id: Base64Url,
     rp_id: String,
+    /// Of what U2F registered; else it is that of `rp_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rp_id_hash: Option<Base64Url>,
     rp_name: Option<String>,
     user_handle: Base64Url,
     user_name: Option<String>,
@@ -202,17 +209,20 @@ impl PinSnapshot {
             min_length: pin.min_length,
             force_change: pin.force_change,
             min_length_rp_ids: pin.min_length_rp_ids.clone(),
+            enforces_complexity: pin.enforces_complexity,
+            complex: pin.set.as_ref().is_some_and(|set| set.is_complex),
         }
     }
 
     fn into_state(self) -> Result<PinState, BadSnapshot> {
         let hash = self.hash.map(|hash| exactly(&hash, "pin.hash")).transpose()?;
         Ok(PinState {
-            set: hash.map(|hash| StoredPin { hash, length: self.length }),
+            set: hash.map(|hash| StoredPin { hash, length: self.length, is_complex: self.complex }),
             retries: self.retries,
             min_length: self.min_length,
             force_change: self.force_change,
             min_length_rp_ids: self.min_length_rp_ids,
+            enforces_complexity: self.enforces_complexity,
         })
     }
 }
@@ -244,6 +254,7 @@ impl CredentialSnapshot {
         Self {
             id: bytes(&credential.id),
             rp_id: credential.rp_id.clone(),
+            rp_id_hash: (credential.rp_id_hash != hash(&credential.rp_id)).then(|| bytes(&credential.rp_id_hash)),
             rp_name: credential.rp_name.clone(),
             user_handle: bytes(&credential.user_handle),
             user_name: credential.user_name.clone(),
@@ -273,6 +284,10 @@ impl CredentialSnapshot {
             with_uv: exactly(&self.cred_random_with_uv, &named("credRandomWithUv"))?,
             without_uv: exactly(&self.cred_random_without_uv, &named("credRandomWithoutUv"))?,
         };
+        let rp_id_hash = match &self.rp_id_hash {
+            None => hash(&self.rp_id),
+            Some(stored) => exactly(stored, &named("rpIdHash"))?,
+        };
         let large_blob_key = self.large_blob_key.as_ref();
         let large_blob_key = large_blob_key.map(|key| exactly(key, &named("largeBlobKey"))).transpose()?;
         Ok(Credential {
@@ -280,7 +295,7 @@ impl CredentialSnapshot {
             large_blob_key,
             third_party_payment: self.third_party_payment,
             id: self.id.0,
-            rp_id_hash: Sha256::digest(&self.rp_id).into(),
+            rp_id_hash,
             rp_id: self.rp_id,
             rp_name: self.rp_name,
             user_handle: self.user_handle.0,
@@ -305,6 +320,10 @@ impl KeySnapshot {
         let algorithm = Algorithm::named(&self.algorithm).ok_or_else(|| bad("its algorithm is not known"))?;
         PrivateKey::from_secret_bytes(algorithm, &self.private.0).ok_or_else(|| bad("it is no key of its algorithm"))
     }
+}
+
+fn hash(rp_id: &str) -> [u8; 32] {
+    Sha256::digest(rp_id).into()
 }
 
 fn bytes(bytes: &[u8]) -> Base64Url {

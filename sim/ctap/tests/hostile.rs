@@ -40,7 +40,19 @@ fn the_corpus_of_fragments_does_no_harm() {
     }
 }
 
+#[test]
+fn the_corpus_of_apdus_does_no_harm() {
+    for (_, bytes) in corpus("apdus") {
+        drive::play_apdus(&bytes);
+    }
+}
+
 proptest! {
+    #[test]
+    fn random_apdus_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..1000)) {
+        drive::play_apdus(&bytes);
+    }
+
     #[test]
     fn random_commands_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         drive::play_command(&bytes);

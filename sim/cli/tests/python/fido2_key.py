@@ -186,6 +186,12 @@ def check_config(ctap, token_of):
     config.set_min_pin_length(min_pin_length=6, rp_ids=[RP["id"]])
     assert ctap.get_info().min_pin_length == 6
     refused(CtapError.ERR.PIN_POLICY_VIOLATION, lambda: config.set_min_pin_length(min_pin_length=4))
+    assert ctap.get_info().pin_complexity_policy is False
+    config.set_min_pin_length(pin_complexity_policy=True)
+    info = ctap.get_info()
+    assert info.pin_complexity_policy and not info.force_pin_change, info
+    assert info.pin_complexity_policy_url == b"https://passkey-lab.example/pin-policy"
+    refused(CtapError.ERR.PIN_POLICY_VIOLATION, lambda: ClientPin(ctap).change_pin(PIN, "123456"))
     config.enable_enterprise_attestation()
     config.toggle_always_uv()
     info = ctap.get_info()

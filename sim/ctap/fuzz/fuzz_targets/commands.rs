@@ -1,7 +1,7 @@
 //! One command, to the profile that has everything.
 #![no_main]
 
-#[allow(dead_code, reason = "fragments are for another target")]
+#[allow(dead_code, reason = "fragments and APDUs are for other targets")]
 #[path = "../../tests/hostile/drive.rs"]
 mod drive;
 

@@ -1,7 +1,7 @@
 //! Whole sessions through CTAPHID.
 #![no_main]
 
-#[allow(dead_code, reason = "one command and fragments are for other targets")]
+#[allow(dead_code, reason = "one command, fragments and APDUs are for other targets")]
 #[path = "../../tests/hostile/drive.rs"]
 mod drive;
 

@@ -259,8 +259,9 @@ impl Authenticator {
         policy: profile::Pin,
     ) -> Result<Step, Status> {
         let padded = shared_secret.decrypt(new_pin_enc).map_err(|_| Status::PIN_AUTH_INVALID)?;
+        let complexity = self.profile.pin_complexity.as_ref();
         let pin = &mut self.durable.pin;
-        pin.set = Some(pin.accept(&padded, policy)?);
+        pin.set = Some(pin.accept(&padded, policy, complexity)?);
         pin.retries = policy.retries;
         pin.force_change = false;
         self.pin_mismatches = 0;

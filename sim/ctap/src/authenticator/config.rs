@@ -17,6 +17,7 @@ pub(super) struct MinPin {
     new_length: Option<u64>,
     rp_ids: Option<Vec<String>>,
     force_change: bool,
+    pin_complexity: bool,
 }
 
 impl Request {
@@ -42,7 +43,8 @@ impl MinPin {
                     params.rp_ids =
                         Some((0..count).map(|_| decoder.str().map(str::to_owned)).collect::<Result<_, _>>()?);
                 }
-                _ => params.force_change = decoder.bool()?,
+                3 => params.force_change = decoder.bool()?,
+                _ => params.pin_complexity = decoder.bool()?,
             }
         }
         Ok(params)
@@ -83,7 +85,7 @@ impl Authenticator {
     /// # Errors
     ///
     /// `PIN_POLICY_VIOLATION`: the minimum would shrink, or be more than the maximum. `INVALID_PARAMETER`: RP IDs
-    /// without the extension minPinLength. `KEY_STORE_FULL`: too many of them. `PIN_NOT_SET`: there is none to change.
+    /// without the extension minPinLength, or a complexity policy that the model lacks. `KEY_STORE_FULL`: too many of them. `PIN_NOT_SET`: there is none to change.
     fn set_min_pin_length(&mut self, params: MinPin) -> Result<(), Status> {
         let policy = self.profile.pin.ok_or(Status::INVALID_PARAMETER)?;
         let pin = &self.durable.pin;
@@ -97,6 +99,9 @@ impl Authenticator {
         if params.rp_ids.is_some() && !self.profile.extends(Extension::MinPinLength) {
             return Err(Status::INVALID_PARAMETER);
         }
+        if params.pin_complexity && self.profile.pin_complexity.is_none() {
+            return Err(Status::INVALID_PARAMETER);
+        }
         let rp_ids = params.rp_ids.unwrap_or_else(|| pin.min_length_rp_ids.clone());
         if rp_ids.len() > self.profile.limits.min_pin_length_rp_ids {
             return Err(Status::KEY_STORE_FULL);
@@ -104,11 +109,12 @@ impl Authenticator {
         if params.force_change && pin.set.is_none() {
             return Err(Status::PIN_NOT_SET);
         }
-        let is_too_short = pin.set.as_ref().is_some_and(|pin| pin.length < length);
         let pin = &mut self.durable.pin;
         pin.min_length = length;
         pin.min_length_rp_ids = rp_ids;
-        if params.force_change || is_too_short {
+        // What is on stays on until a reset (a convention of the lab).
+        pin.enforces_complexity |= params.pin_complexity;
+        if params.force_change || pin.violates_policy() {
             pin.force_change = true;
             self.token = None;
             self.durable.persistent_token = None;

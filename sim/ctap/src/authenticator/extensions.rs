@@ -22,6 +22,8 @@ pub(super) struct RegistrationInputs {
     /// `minPINLength`, for a relying party that may know it.
     min_pin_length: Option<u8>,
     pub(super) third_party_payment: bool,
+    /// `pinComplexityPolicy`, for a relying party that may know it.
+    pin_complexity: Option<bool>,
 }
 
 /// A blob to be kept with the credential (§12.2).
@@ -44,11 +46,13 @@ impl Authenticator {
     /// # Errors
     ///
     /// `INVALID_PARAMETER`: no credProtect level. `INVALID_OPTION`: largeBlobKey that is not `true`, or for a credential
-    /// that is not discoverable. `MISSING_PARAMETER`: hmac-secret-mc without hmac-secret. Those of hmac-secret.
+    /// that is not discoverable. `MISSING_PARAMETER`: hmac-secret-mc without hmac-secret. Those of hmac-secret, and that
+    /// of a pinComplexityPolicy that is no boolean.
     pub(super) fn registration_inputs(
         &mut self,
         request: &make_credential::Request<'_>,
         is_discoverable: bool,
+        pin_complexity: Result<Option<bool>, Status>,
     ) -> Result<RegistrationInputs, Status> {
         let Some(asked) = &request.extensions else { return Ok(RegistrationInputs::default()) };
         let profile = self.profile.clone();
@@ -65,9 +69,8 @@ impl Authenticator {
         }
         let blob = asked.cred_blob.filter(|_| has(Extension::CredBlob));
         let pin = &self.durable.pin;
-        let may_know_length = has(Extension::MinPinLength)
-            && asked.min_pin_length == Some(true)
-            && pin.min_length_rp_ids.iter().any(|rp_id| rp_id == request.rp.id.as_str());
+        let may_know_length =
+            has(Extension::MinPinLength) && asked.min_pin_length == Some(true) && pin.is_told_to(&request.rp.id);
         Ok(RegistrationInputs {
             protection: protection
                 .map(|number| Protection::from_number(number).ok_or(Status::INVALID_PARAMETER))
@@ -81,7 +84,21 @@ impl Authenticator {
             min_pin_length: may_know_length.then_some(pin.min_length),
             third_party_payment: has(Extension::ThirdPartyPayment) && asked.third_party_payment == Some(true),
             salts: salts.map(|input| self.hmac_secret_salts(input)).transpose()?,
+            pin_complexity: self.told_pin_complexity(&request.rp.id, pin_complexity)?,
         })
+    }
+
+    /// Whether the PIN complexity policy is enforced, where the relying party asks and may know (§12.6).
+    ///
+    /// # Errors
+    ///
+    /// That of an input that is no boolean.
+    fn told_pin_complexity(&self, rp_id: &str, asked: Result<Option<bool>, Status>) -> Result<Option<bool>, Status> {
+        if !self.profile.extends(Extension::PinComplexityPolicy) {
+            return Ok(None);
+        }
+        let pin = &self.durable.pin;
+        Ok((asked? == Some(true) && pin.is_told_to(rp_id)).then_some(pin.enforces_complexity))
     }
 
     /// # Errors
@@ -133,6 +150,7 @@ impl RegistrationInputs {
             self.hmac_secret,
             self.min_pin_length.is_some(),
             secrets.is_some(),
+            self.pin_complexity.is_some(),
         ];
         outputs(&members, |e| {
             if let Some(stored) = stored {
@@ -149,6 +167,9 @@ impl RegistrationInputs {
             }
             if let Some(secrets) = &secrets {
                 e.str("hmac-secret-mc")?.bytes(secrets)?;
+            }
+            if let Some(enforced) = self.pin_complexity {
+                e.str("pinComplexityPolicy")?.bool(enforced)?;
             }
             Ok(())
         })

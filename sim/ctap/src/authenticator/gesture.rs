@@ -7,6 +7,7 @@ use wire::Status;
 use wire::auth_data::Flags;
 
 use super::bio_enrollment::Capture;
+use super::u2f::Polled;
 use super::{Authenticator, Command, client_pin, get_assertion, make_credential};
 use crate::{Answer, Event, Prompt, Purpose};
 
@@ -16,6 +17,8 @@ pub(super) enum State {
     Idle,
     /// A command waits for the user.
     Waiting(Waiting),
+    /// No command waits, but a U2F host asks again and again.
+    Polled(Polled),
 }
 
 /// A command that waits for the user.
@@ -119,6 +122,7 @@ impl Authenticator {
     pub fn prompt(&self) -> Option<&Prompt> {
         match &self.state {
             State::Waiting(waiting) => Some(&waiting.prompt),
+            State::Polled(polled) => polled.prompt(),
             State::Idle => None,
         }
     }
@@ -126,7 +130,12 @@ impl Authenticator {
     /// The user answers the prompt. An answer that does not fit it, or that comes too late, changes nothing.
     pub fn handle_answer(&mut self, now: Timestamp, answer: Answer) {
         self.handle_timeout(now);
-        let State::Waiting(mut waiting) = std::mem::replace(&mut self.state, State::Idle) else { return };
+        if let State::Polled(polled) = &mut self.state
+            && polled.handle_answer(now, answer)
+        {
+            self.events.push_back(Event::Answered(answer));
+        }
+        let Some(mut waiting) = self.take_waiting() else { return };
         match (waiting.gesture, answer) {
             (Gesture::Presence, _) if waiting.prompt.takes(answer) => {
                 self.events.push_back(Event::Answered(answer));
@@ -161,7 +170,7 @@ impl Authenticator {
     /// The host withdraws the command that waits for the user; nothing happens when none does.
     pub fn handle_cancel(&mut self, now: Timestamp) {
         self.handle_timeout(now);
-        if let State::Waiting(waiting) = std::mem::replace(&mut self.state, State::Idle) {
+        if let Some(waiting) = self.take_waiting() {
             self.events.push_back(Event::Cancelled);
             self.respond(waiting.pending.work.command(), Err(Status::KEEPALIVE_CANCEL));
         }
@@ -170,7 +179,7 @@ impl Authenticator {
     /// The host begins anew without waiting for an answer: what waits for the user is dropped, and so is an answer
     /// that it has not fetched.
     pub(crate) fn handle_abort(&mut self) {
-        if let State::Waiting(_) = std::mem::replace(&mut self.state, State::Idle) {
+        if self.take_waiting().is_some() {
             self.events.push_back(Event::Cancelled);
         }
         self.responses.clear();
@@ -181,6 +190,7 @@ impl Authenticator {
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         match &self.state {
             State::Waiting(waiting) => Some(waiting.deadline),
+            State::Polled(polled) => Some(polled.until),
             State::Idle => None,
         }
     }
@@ -191,9 +201,25 @@ impl Authenticator {
         if self.poll_timeout().is_none_or(|deadline| now < deadline) {
             return;
         }
-        if let State::Waiting(waiting) = std::mem::replace(&mut self.state, State::Idle) {
+        if self.prompt().is_some() {
             self.events.push_back(Event::TimedOut);
-            self.respond(waiting.pending.work.command(), Err(waiting.pending.timed_out()));
+        }
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Waiting(waiting) => {
+                self.respond(waiting.pending.work.command(), Err(waiting.pending.timed_out()));
+            }
+            State::Polled(_) | State::Idle => {}
+        }
+    }
+
+    /// The command that waits for the user, which does so no longer.
+    fn take_waiting(&mut self) -> Option<Waiting> {
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Waiting(waiting) => Some(waiting),
+            other => {
+                self.state = other;
+                None
+            }
         }
     }
 
@@ -223,6 +249,7 @@ impl Authenticator {
             Work::Capture(_, Some(most)) => most,
             _ => USER_ACTION_MAX,
         };
+        self.withdraw_polled();
         self.events.push_back(Event::Prompted(prompt.clone()));
         self.state = State::Waiting(Waiting { pending, gesture, prompt, deadline: now + most });
     }

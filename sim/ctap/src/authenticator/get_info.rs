@@ -4,7 +4,7 @@ use minicbor::Encoder;
 
 use super::{Authenticator, Never, response};
 use crate::pin_uv::Sealed;
-use crate::{Extension, Feature};
+use crate::{Extension, Feature, Version};
 
 /// The members of the answer, in their order.
 struct Members {
@@ -59,7 +59,7 @@ impl Authenticator {
     /// Members 0x01 to 0x0A: what every version of CTAP has.
     fn put_model(&self, to: &mut Members) {
         let (profile, limits) = (&self.profile, &self.profile.limits);
-        to.put_list(0x01, &profile.versions, |e, it| e.str(it.name()).map(drop));
+        to.put_list(0x01, &self.versions(), |e, it| e.str(it.name()).map(drop));
         to.put_list(0x02, &profile.extensions, |e, it| e.str(it.name()).map(drop));
         to.put(0x03, |e| e.bytes(&profile.aaguid).map(drop));
         to.put(0x04, |e| {
@@ -75,6 +75,12 @@ impl Authenticator {
         to.put_list(0x0A, &profile.algorithms, |e, it| {
             e.map(2)?.str("alg")?.i64(it.number())?.str("type")?.str(wire::webauthn::PUBLIC_KEY).map(drop)
         });
+    }
+
+    /// The versions that are spoken at present (§7.2.4).
+    fn versions(&self) -> Vec<Version> {
+        let versions = self.profile.versions.iter().copied();
+        versions.filter(|version| *version != Version::U2fV2 || self.offers_u2f()).collect()
     }
 
     /// Members from 0x0B on: what CTAP 2.1 and later have added.
@@ -116,6 +122,12 @@ impl Authenticator {
                 to.put(0x19, |e| e.bytes(&sealed).map(drop));
             }
             to.put_list(0x1A, &profile.transports, |e, it| e.str(it.name()).map(drop));
+            if let Some(complexity) = &profile.pin_complexity {
+                to.put(0x1B, |e| e.bool(pin.enforces_complexity).map(drop));
+                if let Some(url) = &complexity.url {
+                    to.put(0x1C, |e| e.bytes(url.as_bytes()).map(drop));
+                }
+            }
             if let Some(policy) = profile.pin {
                 to.put(0x1D, |e| e.u8(policy.max_length).map(drop));
             }

@@ -46,12 +46,14 @@ enum Vouches {
     ForTheDevice,
 }
 
-/// The lists of a request that `ctap-types` knows only in part, in the platform's order.
-pub(super) struct Lists<'a> {
+/// What `ctap-types` knows only in part: the lists of a request in the platform's order, and an extension.
+pub(super) struct Apart<'a> {
     /// pubKeyCredParams.
     pub(super) algorithms: Vec<i64>,
     /// attestationFormatsPreference.
     pub(super) formats: Vec<&'a str>,
+    /// The extension pinComplexityPolicy.
+    pub(super) pin_complexity_policy: Result<Option<bool>, Status>,
 }
 
 /// Whether the authenticator holds a credential of the exclude list.
@@ -69,12 +71,12 @@ impl Work {
 }
 
 impl Authenticator {
-    /// Steps 1 to 13 of §6.1.2, up to the user. `lists` are the lists of the request that `ctap-types` cuts short.
+    /// Steps 1 to 13 of §6.1.2, up to the user. `apart` is what `ctap-types` cuts short.
     pub(super) fn make_credential(
         &mut self,
         now: Timestamp,
         request: &Request<'_>,
-        lists: &Lists<'_>,
+        apart: &Apart<'_>,
     ) -> Result<Step, Status> {
         let subject = subject(request);
         // 1. a zero-length pinUvAuthParam and 2. its protocol
@@ -86,7 +88,7 @@ impl Authenticator {
             return Err(Status::LIMIT_EXCEEDED);
         }
         // 3. an algorithm
-        let algorithm = self.algorithm(&lists.algorithms).ok_or(Status::UNSUPPORTED_ALGORITHM)?;
+        let algorithm = self.algorithm(&apart.algorithms).ok_or(Status::UNSUPPORTED_ALGORITHM)?;
         // 5. options
         let is_discoverable = self.discoverable(request)?;
         // 6. to 8. whether there is to be verification
@@ -108,9 +110,9 @@ impl Authenticator {
         let exclusion = self.exclusion(request, consent);
         let extensions = match exclusion {
             Exclusion::Excluded => RegistrationInputs::default(),
-            Exclusion::Clear => self.registration_inputs(request, is_discoverable)?,
+            Exclusion::Clear => self.registration_inputs(request, is_discoverable, apart.pin_complexity_policy)?,
         };
-        let format = self.format(&lists.formats);
+        let format = self.format(&apart.formats);
         let choice = Choice { algorithm, is_discoverable, exclusion, presence: method.presence(), format, vouches };
         let work = registration(request, extensions, choice)?;
         // 13. and 14. presence: asked for when not given, finished then
@@ -296,4 +298,4 @@ fn subject(request: &Request<'_>) -> Subject {
 
 /// The counter in a registration: one, since a relying party takes two zeros for a key without a counter, and then a
 /// counter that stands still could not be told (a convention of the lab).
-const SIGN_COUNT_FIRST: u32 = 1;
+pub(super) const SIGN_COUNT_FIRST: u32 = 1;

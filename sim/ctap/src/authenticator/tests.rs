@@ -16,6 +16,7 @@ mod pin;
 mod profiles;
 mod reset;
 mod snapshot;
+mod u2f;
 mod user;
 
 use std::collections::BTreeMap;
@@ -77,6 +78,17 @@ impl Desk {
         let rng = Seed::of(&["ctap tests", profile]).fork("key/ctap");
         let profile = Profile::named(profile).expect("a shipped profile");
         desk.key = Authenticator::new(profile, Attestation::packed_self(), rng);
+        desk
+    }
+
+    /// A security key of CTAP 2.3 whose model has a certificate.
+    pub(super) fn with_attestation(profile: &str) -> Self {
+        let mut desk = Self::of(profile);
+        desk.key.attestation = Attestation::packed(
+            include_str!("../../../../fixtures/pki/ctap-2.3-attestation.key.pem"),
+            include_str!("../../../../fixtures/pki/ctap-2.3-attestation.pem"),
+        )
+        .expect("the fixture is a key with its certificate");
         desk
     }
 

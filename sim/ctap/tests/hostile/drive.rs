@@ -1,10 +1,11 @@
 //! Plays bytes against an authenticator behind CTAPHID: a script of reports, messages, answers of the user, pauses and
-//! power cuts. Used by `tests/hostile.rs` and by the fuzz targets; whatever the bytes are, the invariants hold.
+//! power cuts; or against one in a reader's field. Used by `tests/hostile.rs` and by the fuzz targets; whatever the bytes
+//! are, the invariants hold.
 
 pub(crate) mod ble;
 
 use clockwork::Seed;
-use ctap::{Answer, Attestation, Authenticator, Hid, Profile};
+use ctap::{Answer, Attestation, Authenticator, Hid, Nfc, Profile, StatusWord};
 use jiff::{SignedDuration, Timestamp};
 use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress, REPORT_BYTES, Report};
 
@@ -18,7 +19,7 @@ pub(crate) fn play(script: &[u8]) {
     let mut bench = Bench {
         key: script.key(),
         hid: Hid::default(),
-        now: "2027-03-01T09:00:00Z".parse().expect("a date"),
+        now: start(),
         channel: BROADCAST,
         assembler: Assembler::default(),
     };
@@ -43,6 +44,46 @@ pub(crate) fn play_command(bytes: &[u8]) {
     play(&script);
 }
 
+/// Plays a script of APDUs, whatever it is: the number of a profile, then steps.
+///
+/// # Panics
+///
+/// When an invariant is broken.
+pub(crate) fn play_apdus(script: &[u8]) {
+    let mut script = Script(script);
+    let mut key = script.key();
+    let mut now = start();
+    let mut nfc = Nfc::new(now);
+    while !script.0.is_empty() {
+        match script.byte() % 5 {
+            COMMAND => {
+                let length = usize::from(u16::from_be_bytes([script.byte(), script.byte()]));
+                nfc.handle_apdu(now, &mut key, script.take(length));
+            }
+            ANSWER => key.handle_answer(now, ANSWERS[usize::from(script.byte() % 4)]),
+            PAUSE => {
+                now += SignedDuration::from_millis(100) * i32::from(script.byte());
+                nfc.handle_timeout(now, &mut key);
+                assert!(nfc.poll_timeout(&key).is_none_or(|at| at > now), "a deadline is met once");
+            }
+            _ => {
+                nfc.handle_detach(&mut key);
+                key.handle_power_cycle(now);
+                nfc = Nfc::new(now);
+            }
+        }
+        if let Some(answer) = nfc.poll_apdu(&mut key) {
+            check_word(&answer);
+            assert_eq!(nfc.poll_apdu(&mut key), None, "a command has one answer");
+        }
+        while key.poll_event().is_some() {}
+    }
+}
+
+fn start() -> Timestamp {
+    "2027-03-01T09:00:00Z".parse().expect("a date")
+}
+
 struct Script<'a>(&'a [u8]);
 
 struct Bench {
@@ -61,6 +102,8 @@ const REPORT: u8 = 1;
 const ANSWER: u8 = 2;
 /// A pause, in hundreds of milliseconds.
 const PAUSE: u8 = 3;
+/// A whole U2F message: two bytes of length, the APDU.
+const MESSAGE: u8 = 8;
 
 const ANSWERS: [Answer; 4] = [Answer::Accept, Answer::Decline, Answer::Verified, Answer::NotVerified];
 
@@ -86,7 +129,7 @@ impl Script<'_> {
 
 impl Bench {
     fn step(&mut self, script: &mut Script<'_>) {
-        match script.byte() % 8 {
+        match script.byte() % 9 {
             COMMAND => {
                 let length = usize::from(u16::from_be_bytes([script.byte(), script.byte()]));
                 let before = self.credentials();
@@ -121,6 +164,11 @@ impl Bench {
                 self.send(Command::INIT, vec![7; 8]);
                 self.channel = 1;
             }
+            MESSAGE => {
+                let length = usize::from(u16::from_be_bytes([script.byte(), script.byte()]));
+                let payload = script.take(length.min(wire::ctaphid::MESSAGE_BYTES_MAX)).to_vec();
+                self.send(Command::MSG, payload);
+            }
             _ => self.channel = u32::from(script.byte() % 4),
         }
     }
@@ -143,6 +191,7 @@ impl Bench {
                     check(&message.payload, self.key.profile().limits.message_bytes);
                     answer = Some(message.payload);
                 }
+                Progress::Whole(message) if message.command == Command::MSG => check_word(&message.payload),
                 Progress::Whole(_) | Progress::Waiting => {}
                 other => panic!("the authenticator sends what no host can read: {other:?}"),
             }
@@ -154,6 +203,13 @@ impl Bench {
     fn credentials(&self) -> Vec<Vec<u8>> {
         self.key.credentials().map(|credential| credential.id.clone()).collect()
     }
+}
+
+/// An answer to an APDU ends with a word that has a name, or tells how much is left.
+fn check_word(answer: &[u8]) {
+    let word = answer.last_chunk().expect("an answer has a status word");
+    let word = StatusWord(u16::from_be_bytes(*word));
+    assert!(word.name().is_some() || word.0 >> 8 == 0x61, "{word} has no meaning");
 }
 
 /// An answer is a status the specification knows, and canonical CBOR or nothing.

@@ -120,3 +120,106 @@ fn a_change_can_be_demanded_of_a_pin_that_is_there() {
     desk.check(&request, &[], "CTAP2_OK");
     assert!(desk.key.durable.pin.force_change);
 }
+
+/// setMinPINLength with nothing but the complexity policy.
+fn complexity(on: bool) -> Option<Value> {
+    Some(Value::Map(vec![(Value::Int(4), Value::Bool(on))]))
+}
+
+/// The status of setting a PIN where there is none.
+fn set(desk: &mut Desk, pin: &[u8]) -> String {
+    let request = pin::set_request(desk, pin);
+    desk.send(&request, &[]).0
+}
+
+fn policy(desk: &mut Desk) -> (Vec<u8>, Vec<u8>) {
+    let (_, body) = desk.send_bytes(&[4], &[]);
+    let info = members(&body);
+    (info[&0x1B].clone(), info[&0x0C].clone())
+}
+
+const ON: [u8; 1] = [0xF5];
+const OFF: [u8; 1] = [0xF4];
+
+#[test]
+fn a_simple_pin_is_good_until_the_complexity_policy_is_switched_on() {
+    assert_eq!(set(&mut Desk::of("ctap-2.3"), b"123456"), "CTAP2_OK");
+    let mut desk = Desk::of("ctap-2.3");
+    assert_eq!(policy(&mut desk).0, OFF);
+    let request = bare(3).with(2, complexity(true).expect("a map"));
+    desk.check(&request, &[], "CTAP2_OK");
+    assert_eq!(policy(&mut desk).0, ON);
+    for (pin, expect) in [
+        (&b"123456"[..], "CTAP2_ERR_PIN_POLICY_VIOLATION"),
+        (b"PassWord", "CTAP2_ERR_PIN_POLICY_VIOLATION"),
+        (b"7777", "CTAP2_ERR_PIN_POLICY_VIOLATION"),
+        (b"78787878", "CTAP2_ERR_PIN_POLICY_VIOLATION"),
+        (b"7891", "CTAP2_OK"),
+    ] {
+        assert_eq!(set(&mut desk, pin), expect, "{}", String::from_utf8_lossy(pin));
+    }
+}
+
+#[test]
+fn the_complexity_policy_stays_on_until_a_reset() {
+    let mut desk = Desk::of("ctap-2.3");
+    for on in [true, false] {
+        desk.check(&bare(3).with(2, complexity(on).expect("a map")), &[], "CTAP2_OK");
+        assert_eq!(policy(&mut desk).0, ON);
+    }
+    desk.key.handle_power_cycle(desk.now);
+    desk.check(&Request(7, BTreeMap::new()), &[Accept], "CTAP2_OK");
+    assert_eq!(policy(&mut desk).0, OFF);
+}
+
+#[test]
+fn a_pin_that_is_too_simple_now_has_to_be_changed_and_another_has_not() {
+    for (pin, change) in [(&b"112233"[..], ON), (PIN, OFF)] {
+        let mut desk = Desk::of("ctap-2.3");
+        assert_eq!(set(&mut desk, pin), "CTAP2_OK");
+        desk.key.durable.pin.set.as_mut().expect("a PIN").hash = Sha256::digest(PIN)[..16].try_into().expect("half");
+        let request = config(&mut desk, 3, complexity(true));
+        desk.check(&request, &[], "CTAP2_OK");
+        assert_eq!(policy(&mut desk), (ON.to_vec(), change.to_vec()));
+    }
+}
+
+#[test]
+fn a_model_without_a_complexity_policy_refuses_it() {
+    let mut desk = Desk::with_pin("ctap-2.1-pin");
+    let request = config(&mut desk, 3, complexity(true));
+    desk.check(&request, &[], "CTAP1_ERR_INVALID_PARAMETER");
+    let request = config(&mut desk, 3, complexity(false));
+    desk.check(&request, &[], "CTAP2_OK");
+}
+
+#[test]
+fn the_complexity_policy_survives_a_snapshot() {
+    let mut desk = Desk::of("ctap-2.3");
+    desk.check(&bare(3).with(2, complexity(true).expect("a map")), &[], "CTAP2_OK");
+    let snapshot = desk.key.snapshot();
+    let rng = Seed::of(&["ctap tests", "ctap-2.3"]).fork("key/ctap");
+    let profile = Profile::named("ctap-2.3").expect("a shipped profile");
+    desk.key = Authenticator::restore(profile, Attestation::packed_self(), rng, snapshot).expect("its own snapshot");
+    assert_eq!(policy(&mut desk).0, ON);
+}
+
+#[test]
+fn a_relying_party_that_is_listed_learns_whether_the_policy_is_enforced() {
+    let mut desk = Desk::of("ctap-2.3");
+    let asks = |value: Value| make_credential().options(&[]).with(6, text_map(&[("pinComplexityPolicy", value)]));
+    let answer = |desk: &mut Desk| {
+        let (status, body) = desk.send(&asks(Value::Bool(true)), &[Accept]);
+        assert_eq!(status, "CTAP2_OK");
+        parsed(&auth_data(&body)).extensions.map(<[u8]>::to_vec)
+    };
+    assert_eq!(answer(&mut desk), None, "it is not listed");
+    let listed = Value::Map(vec![(Value::Int(2), Value::List(vec![Value::Text(RP)]))]);
+    desk.check(&bare(3).with(2, listed), &[], "CTAP2_OK");
+    let output = |enforced| text_map(&[("pinComplexityPolicy", Value::Bool(enforced))]).to_cbor();
+    assert_eq!(answer(&mut desk), Some(output(false)));
+    desk.check(&bare(3).with(2, complexity(true).expect("a map")), &[], "CTAP2_OK");
+    assert_eq!(answer(&mut desk), Some(output(true)));
+    desk.check(&asks(Value::Bool(false)), &[Accept], "CTAP2_OK");
+    desk.check(&asks(Value::Int(1)), &[], "CTAP2_ERR_CBOR_UNEXPECTED_TYPE");
+}

@@ -38,6 +38,18 @@ fn the_two_phones_differ_in_their_sensor() {
 }
 
 #[test]
+fn everything_that_ctap_2_3_knows_and_a_software_key_can_have_is_told() {
+    let mut desk = Desk::with_pin("ctap-2.3");
+    desk.pin_token(Protocol::Two, 0x40, None);
+    let (_, body) = desk.send_bytes(&[4], &[]);
+    // Nobody certifies it (0x13), and it has no vendor's prototype of a setting (0x15).
+    let expect = (0x01..=0x1F).filter(|number| ![0x13, 0x15].contains(number)).collect::<Vec<u64>>();
+    assert_eq!(members(&body).into_keys().collect::<Vec<_>>(), expect);
+    let info = members(&body);
+    assert_eq!(info[&0x1C], Value::Bytes(b"https://passkey-lab.example/pin-policy".to_vec()).to_cbor());
+}
+
+#[test]
 fn the_room_that_is_left_shrinks() {
     let mut desk = Desk::new();
     desk.register("carol@highlandsbank.com");

@@ -9,7 +9,7 @@ fn pin_request(desk: &mut Desk, protocol: Protocol, sub_command: i64, pin: &[u8]
     client_pin(sub_command).with(1, Value::Int(protocol as i64)).with(3, Value::Raw(public)).with(6, Value::Bytes(hash))
 }
 
-fn set_request(desk: &mut Desk, pin: &[u8]) -> Request {
+pub(super) fn set_request(desk: &mut Desk, pin: &[u8]) -> Request {
     let (public, secret) = desk.agree(Protocol::Two);
     let mut padded = [0; 64];
     padded[..pin.len()].copy_from_slice(pin);

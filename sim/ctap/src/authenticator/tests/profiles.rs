@@ -88,6 +88,18 @@ fn every_command_that_is_not_offered_is_refused() {
 }
 
 #[test]
+fn u2f_is_served_by_those_that_claim_it() {
+    every_profile(|name| {
+        let mut desk = ready(name);
+        let claimed = info(&mut desk)[&1].windows(6).any(|part| part == b"U2F_V2");
+        assert_eq!(claimed, ["ctap-2.0", "ctap-2.3"].contains(&name), "{name}");
+        let answer = desk.key.handle_u2f(desk.now, &[0, 3, 0, 0]);
+        let expect: &[u8] = if claimed { b"U2F_V2\x90\x00" } else { b"\x69\x86" };
+        assert_eq!(answer, expect, "{name}");
+    });
+}
+
+#[test]
 fn every_extension_that_is_listed_is_answered_and_no_other_is() {
     every_profile(|name| {
         let mut desk = ready(name);
@@ -100,12 +112,19 @@ fn every_extension_that_is_listed_is_answered_and_no_other_is() {
             ("largeBlobKey", Value::Bool(true)),
             ("minPinLength", Value::Bool(true)),
             ("thirdPartyPayment", Value::Bool(true)),
+            ("pinComplexityPolicy", Value::Bool(true)),
         ]);
         let (status, body) = desk.send(&request.with(6, asks), &answers);
         assert_eq!(status, "CTAP2_OK", "{name}");
         let data = auth_data(&body);
         let outputs = parsed(&data).extensions.unwrap_or_default().to_vec();
-        for extension in [Extension::CredBlob, Extension::CredProtect, Extension::HmacSecret, Extension::MinPinLength] {
+        for extension in [
+            Extension::CredBlob,
+            Extension::CredProtect,
+            Extension::HmacSecret,
+            Extension::MinPinLength,
+            Extension::PinComplexityPolicy,
+        ] {
             let answered = outputs.windows(extension.name().len()).any(|part| part == extension.name().as_bytes());
             assert_eq!(answered, desk.key.profile.extends(extension), "{name} {}", extension.name());
         }
