@@ -63,9 +63,12 @@ impl Nfc {
         }
     }
 
-    /// Takes a command APDU. An answer not fetched is lost.
+    /// Takes a command APDU. An answer not fetched is lost, and so is one that is awaited.
     pub fn handle_apdu(&mut self, now: Timestamp, key: &mut Authenticator, apdu: &[u8]) {
         self.handle_timeout(now, key);
+        if let Work::Awaited(_) = self.work {
+            self.abandon(key);
+        }
         self.answer = None;
         let outcome = Apdu::parse(apdu).and_then(|apdu| match self.chain.take(&apdu)? {
             Link::More => Ok(Some(StatusWord::NO_ERROR.after(&[]))),

@@ -246,6 +246,16 @@ fn a_reader_waits_for_the_user_of_a_host_that_cannot_ask_again() {
 }
 
 #[test]
+fn a_reader_that_does_not_wait_has_lost_the_answer() {
+    let mut reader = Reader::of("ctap-2.3");
+    reader.spend_presence();
+    assert_eq!(reader.transmit(&extended(0x80, 0x10, 0, SELECTION)), None);
+    reader.check(&[0x80, 0x11, 0, 0, 0], &[0x69, 0x85]);
+    assert_eq!(reader.key.prompt(), None);
+    assert_eq!(reader.nfc.poll_apdu(&mut reader.key), None);
+}
+
+#[test]
 fn a_host_that_can_ask_again_is_told_what_the_key_waits_for() {
     let mut reader = Reader::of("ctap-2.3");
     reader.spend_presence();
