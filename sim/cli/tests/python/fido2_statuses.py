@@ -130,7 +130,8 @@ def check_server_side(key):
     key.refuses(ERR.CREDENTIAL_EXCLUDED, MAKE, making(m5=allowed))
     key.refuses(ERR.NO_CREDENTIALS, GET, getting())
     key.refuses(ERR.NO_CREDENTIALS, GET, getting(m1="example.com.com", m3=allowed))
-    key.refuses(ERR.NO_CREDENTIALS, GET, getting(m3=[public_key(credential[:-1] + b"!")]))
+    another = credential[:-1] + bytes([credential[-1] ^ 1])
+    key.refuses(ERR.NO_CREDENTIALS, GET, getting(m3=[public_key(another)]))
 
 
 def check_accounts(key):
@@ -173,7 +174,8 @@ def check_management(key):
         register(key, m2={"id": rp_id}, m3={"id": name}, m7={"rk": True})
     pin = ClientPin(key.ctap, PinProtocolV2())
     pin.set_pin("1234")
-    management = CredentialManagement(key.ctap, pin.protocol, pin.get_pin_token("1234", 4))
+    token = pin.get_pin_token("1234", ClientPin.PERMISSION.CREDENTIAL_MGMT)
+    management = CredentialManagement(key.ctap, pin.protocol, token)
     first = management.enumerate_rps_begin()
     assert (first[3]["id"], first[5]) == ("ssh:", 2), first
     credentials = [management.enumerate_creds_begin(first[4]), management.enumerate_creds_next()]
