@@ -147,7 +147,7 @@ Feature: Pairing with Azure
     Scenario: Enforced, a key without a certificate is refused
       Given the lab "attestation-enforced"
       And Carol is paired with HYPR
-      And the phone of Carol strips its attestation
+      And the phone of Carol has the fault "makeCredential:no-attestation"
       And Carol has asked security info for a security key
       And Carol has walked through the Windows dialogs
       When Carol accepts on the phone and registers a biometric
@@ -209,7 +209,7 @@ Feature: Pairing with Azure
       And Carol does not see "Accept" on the phone
 
     Scenario: The user-verified flag is missing
-      Given the phone of Carol leaves out the user-verified flag
+      Given the phone of Carol has the fault "makeCredential:unset-uv-bit"
       And Carol has asked security info for a security key
       And Carol has walked through the Windows dialogs
       When Carol accepts on the phone and registers a biometric

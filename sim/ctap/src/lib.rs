@@ -19,10 +19,11 @@ mod authenticator;
 mod credential;
 mod durable;
 mod event;
+mod fault;
 mod hid;
 mod key;
-mod misbehaviour;
 mod pin_uv;
+mod portable;
 mod profile;
 mod prompt;
 mod request;
@@ -33,10 +34,11 @@ pub use attestation::{Attestation, BadAttestation};
 pub use authenticator::Authenticator;
 pub use credential::{Credential, Protection};
 pub use event::Event;
+pub use fault::{BadRule, Fault, Faults, Rule};
 pub use hid::Hid;
 pub use key::Signer;
-pub use misbehaviour::Misbehaviour;
 pub use pin_uv::Permissions;
+pub use portable::{BadCredential, PortableCredential};
 pub use profile::{
     Algorithm, AttestationFormat, BadProfile, BioEnrollment, BuiltInUv, ConfigCommand, Discoverable, Extension,
     Feature, Limits, Modality, Pin, PinUvAuthProtocol, Profile, Transport, Version,

@@ -15,7 +15,7 @@ use super::verification::{Authorised, PinUvAuthParam, Wish, touch};
 use super::{Authenticator, Command, Never, Step, response};
 use crate::credential::{Credential, Protection};
 use crate::store::Serial;
-use crate::{Event, Permissions, Purpose, auth_data};
+use crate::{Event, Fault, Permissions, Purpose, auth_data};
 
 /// An assertion to be made once the user has consented.
 pub(super) struct Work {
@@ -104,19 +104,19 @@ impl Authenticator {
         place: Place,
     ) -> Result<Vec<u8>, Status> {
         let credential = self.durable.store.by_serial_mut(serial).ok_or(Status::NO_CREDENTIALS)?;
-        credential.sign_count = self.misbehaviour.next_sign_count(credential.sign_count);
-        let extensions = inputs.extensions.outputs(credential, given, &mut self.rng);
+        credential.sign_count = self.verdict.next_sign_count(credential.sign_count);
+        let extensions = self.verdict.extensions(inputs.extensions.outputs(credential, given, &mut self.rng));
         let large_blob_key = credential.large_blob_key.filter(|_| inputs.extensions.large_blob_key);
 
         let flags = auth_data::flags(given, 0, extensions.as_deref());
-        let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, self.misbehaviour);
+        let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, &self.verdict);
         message.extend(extensions.iter().flatten());
         let auth_data_bytes = message.len();
         message.extend_from_slice(&inputs.client_data_hash);
         let mut e = response();
         let members = 4 + u64::from(matches!(place, Place::FirstOf(_))) + u64::from(large_blob_key.is_some());
         encode_head(&mut e, credential, &message[..auth_data_bytes], members).expect("a Vec takes every byte");
-        self.misbehaviour.spoil_message(&mut message);
+        self.verdict.spoil_message(&mut message);
         let signature = credential.secrets.key.sign(&message);
         encode_tail(&mut e, credential, &signature, given, place).expect("a Vec takes every byte");
         if let Some(key) = large_blob_key {
@@ -133,6 +133,9 @@ impl Authenticator {
 
     /// Step 7: the credentials that apply, given whether the user is, or will be, verified.
     fn applicable(&self, request: &Request<'_>, wanted: u8) -> Vec<Serial> {
+        if self.verdict.is(&Fault::NoCredentials) {
+            return Vec::new();
+        }
         let usable = |credential: &Credential, without_uv: Protection| {
             wanted & Flags::UV != 0 || credential.protection <= without_uv
         };
