@@ -225,7 +225,7 @@ Feature: Logging in to Windows
       And Carol has chosen the security key on the sign-in screen
       When Carol taps "Accept" on the phone
       And 5 seconds pass
-      And Carol gives the biometric
+      And Carol gives the right biometric
       Then Carol is logged in to Windows
 
   Rule: A clone is told by its counter

@@ -29,8 +29,8 @@ use self::continuation::Continuation;
 use self::gesture::{Pending, State};
 use self::make_credential::Lists;
 use crate::durable::Durable;
-use crate::pin_uv::{KeyAgreement, MISMATCHES_MAX, Protocol, Token};
 use crate::fault::{Fault, Verdict};
+use crate::pin_uv::{KeyAgreement, MISMATCHES_MAX, Protocol, Token};
 use crate::{Attestation, BadSnapshot, Credential, Event, Faults, Feature, Profile, Signer, Snapshot, request};
 
 /// A CTAP authenticator.

@@ -158,9 +158,7 @@ impl Fault {
             | Self::SetBsBit
             | Self::InvalidSignature
             | Self::ExtraExtension
-            | Self::DropExtensions => {
-                &[Command::MAKE_CREDENTIAL, Command::GET_ASSERTION, Command::GET_NEXT_ASSERTION]
-            }
+            | Self::DropExtensions => &[Command::MAKE_CREDENTIAL, Command::GET_ASSERTION, Command::GET_NEXT_ASSERTION],
             Self::CounterStuck | Self::CounterReplayed => &[Command::GET_ASSERTION, Command::GET_NEXT_ASSERTION],
             Self::NoAttestation | Self::OtherAaguid | Self::KeyStoreFull => &[Command::MAKE_CREDENTIAL],
             Self::NoCredentials => &[Command::GET_ASSERTION],

@@ -97,7 +97,8 @@ impl Authenticator {
             is_discoverable: given.is_discoverable,
         };
         if credential.is_discoverable {
-            let held = self.room_for(credential.rp_id_hash, &credential.user_handle).map_err(|_| BadCredential::Full)?;
+            let held =
+                self.room_for(credential.rp_id_hash, &credential.user_handle).map_err(|_| BadCredential::Full)?;
             if let Some(id) = held {
                 self.delete_credential(&id);
             }

@@ -157,12 +157,7 @@ fn a_registration_and_two_sign_ins_are_accepted() {
 
 #[test]
 fn a_misbehaving_sign_in_is_refused() {
-    for fault in [
-        "any:wrong-rp-id-hash",
-        "any:unset-up-bit",
-        "any:unset-uv-bit",
-        "any:invalid-signature",
-    ] {
+    for fault in ["any:wrong-rp-id-hash", "any:unset-up-bit", "any:unset-uv-bit", "any:invalid-signature"] {
         let (mut key, rp) = (authenticator(Attestation::packed_self()), relying_party());
         let credential = register(&mut key, &rp).expect("the registration is accepted");
         *key.faults_mut() = Faults::new(fault.parse());
@@ -172,12 +167,7 @@ fn a_misbehaving_sign_in_is_refused() {
 
 #[test]
 fn a_misbehaving_registration_is_refused() {
-    for fault in [
-        "any:wrong-rp-id-hash",
-        "any:unset-up-bit",
-        "any:unset-uv-bit",
-        "any:invalid-signature",
-    ] {
+    for fault in ["any:wrong-rp-id-hash", "any:unset-up-bit", "any:unset-uv-bit", "any:invalid-signature"] {
         let (mut key, rp) = (authenticator(Attestation::packed_self()), relying_party());
         *key.faults_mut() = Faults::new(fault.parse());
         assert!(register(&mut key, &rp).is_err(), "{fault}");

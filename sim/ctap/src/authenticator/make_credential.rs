@@ -13,9 +13,7 @@ use super::{Authenticator, Command, Step, response};
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
 use crate::key::PrivateKey;
 use crate::store::RpIdHash;
-use crate::{
-    Algorithm, AttestationFormat, Discoverable, Event, Fault, Feature, Permissions, Purpose, auth_data,
-};
+use crate::{Algorithm, AttestationFormat, Discoverable, Event, Fault, Feature, Permissions, Purpose, auth_data};
 
 /// A credential to be made once the user has consented.
 pub(super) struct Work {

@@ -211,8 +211,7 @@ const STATUS: &str = "status";
 const RESPONSE: &str = "response";
 const SLOW_TOUCH: &str = "slow-touch";
 const ANY: &str = "any";
-const FORM: &str =
-    "a rule is COMMAND[@RPID][#WHICH]:FAULT, as in getAssertion@login.microsoft.com#2:invalid-signature";
+const FORM: &str = "a rule is COMMAND[@RPID][#WHICH]:FAULT, as in getAssertion@login.microsoft.com#2:invalid-signature";
 /// The longest CTAPHID message.
 const RESPONSE_BYTES_MAX: usize = 7609;
 const DELAY_MAX: SignedDuration = SignedDuration::from_hours(1);
@@ -251,8 +250,14 @@ mod tests {
     fn what_is_no_rule_is_refused_with_what_is() {
         refused("", "a rule is COMMAND[@RPID][#WHICH]:FAULT, as in");
         refused("getAssertion", "a rule is COMMAND[@RPID][#WHICH]:FAULT, as in");
-        refused("sign:no-attestation", "\"sign\" is no command; it is any, makeCredential, getAssertion, getNextAssertion,");
-        refused("any:nonsense", "\"nonsense\" is no fault; it is status=NAME, response=HEX, slow-touch=DURATION, wrong-rp");
+        refused(
+            "sign:no-attestation",
+            "\"sign\" is no command; it is any, makeCredential, getAssertion, getNextAssertion,",
+        );
+        refused(
+            "any:nonsense",
+            "\"nonsense\" is no fault; it is status=NAME, response=HEX, slow-touch=DURATION, wrong-rp",
+        );
         refused("any:unset-up-bit=1", "unset-up-bit takes no value");
         refused("any@:unset-up-bit", "no RP ID follows the @");
         refused("any#0:unset-up-bit", "\"0\" is no occurrence; it is 2 for the second");
@@ -265,7 +270,10 @@ mod tests {
         refused("any:slow-touch=0s", "a duration of more than nothing");
         refused("any:slow-touch=2h", "at most an hour, as in 2s");
         refused("getInfo:unset-up-bit", "cannot happen to getInfo; it can to makeCredential, getAssertion or getNext");
-        refused("getAssertion:key-store-full", "key-store-full cannot happen to getAssertion; it can to makeCredential");
+        refused(
+            "getAssertion:key-store-full",
+            "key-store-full cannot happen to getAssertion; it can to makeCredential",
+        );
         refused("getInfo:slow-touch=2s", "slow-touch cannot happen to getInfo; it can to");
     }
 

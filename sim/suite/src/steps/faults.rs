@@ -69,7 +69,8 @@ fn clones(world: &mut World, who: Who, thief: Who) -> Outcome {
     let keys = lab.with_phone(person.phone_name()?, |phone, _| phone.export_credentials());
     ensure(!keys.is_empty(), || format!("the phone of {} holds no keys to clone", person.name))?;
     let name = thief.phone_name()?;
-    let injected = |phone: &mut lab::phone::Phone, now| keys.into_iter().try_for_each(|key| phone.inject_credential(now, key));
+    let injected =
+        |phone: &mut lab::phone::Phone, now| keys.into_iter().try_for_each(|key| phone.inject_credential(now, key));
     lab.with_phone(name, injected).map_err(|error| StepError::new(error.to_string()))
 }
 
