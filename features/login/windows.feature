@@ -171,6 +171,17 @@ Feature: Logging in to Windows
       Then Entra has refused with AADSTS135016
       And Carol is not logged in to Windows
 
+  Rule: A phone can have been wrong from the beginning
+    Scenario: Its counter stands still from the second sign-in on
+      Given the lab "stuck-counter"
+      And Carol is paired with Azure
+      And Carol has unlocked the workstation with the phone
+      And Carol has locked the workstation
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135017
+      And Carol is not logged in to Windows
+
   Rule: A key that refuses or breaks is told apart
     Background:
       Given the lab "default"
@@ -183,13 +194,16 @@ Feature: Logging in to Windows
       And Carol has chosen the security key on the sign-in screen
       When Carol accepts on the phone and gives the biometric
       Then the security key has answered "<status>"
+      And Carol sees "<words>" on the sign-in screen
       And Carol is not logged in to Windows
 
       Examples:
-        | status                     |
-        | CTAP2_ERR_OPERATION_DENIED |
-        | CTAP2_ERR_NO_CREDENTIALS   |
-        | CTAP1_ERR_OTHER            |
+        | status                        | words                                          |
+        | CTAP2_ERR_OPERATION_DENIED    | The request was declined on the security key.  |
+        | CTAP2_ERR_NO_CREDENTIALS      | No credentials                                 |
+        | CTAP2_ERR_USER_ACTION_TIMEOUT | The security key was not touched in time.      |
+        | CTAP2_ERR_UV_BLOCKED          | Your security key is locked.                   |
+        | CTAP1_ERR_OTHER               | Your security key could not be used.           |
 
     Scenario: The key finds no credentials although it holds one
       Given the phone of Carol has the fault "getAssertion:no-credentials"
@@ -204,6 +218,7 @@ Feature: Logging in to Windows
       And Carol has chosen the security key on the sign-in screen
       When Carol accepts on the phone and gives the biometric
       Then the security key has answered "CTAP2_OK"
+      And Carol sees "Your security key could not be used." on the sign-in screen
       And Carol is not logged in to Windows
 
       Examples:
@@ -218,6 +233,7 @@ Feature: Logging in to Windows
       When Carol taps "Accept" on the phone
       And 2 minutes pass
       Then the security key has answered "CTAP2_ERR_USER_ACTION_TIMEOUT"
+      And Carol sees "The security key was not touched in time." on the sign-in screen
       And Carol is not logged in to Windows
 
     Scenario: A touch that takes its time

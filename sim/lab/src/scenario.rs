@@ -502,7 +502,7 @@ mod tests {
         add("integration: {name: Bank, restrict_domains: [a.b, 'c d']}", "6:51: \"c d\" is no domain name");
         add(
             "phones: [{owner: Carol, platform: ios, name: a, model: b, faults: ['any:unset-up-bit', 'sign:nonsense']}]",
-            "6:84: \"sign:nonsense\": \"nonsense\" is no fault; it is status=NAME, response=HEX, slow-touch=DURATION, \
+            "6:88: \"sign:nonsense\": \"nonsense\" is no fault; it is status=NAME, response=HEX, slow-touch=DURATION, \
              wrong-rp-id-hash, unset-up-bit, unset-uv-bit, set-be-bit, set-bs-bit, invalid-signature, counter-stuck, \
              counter-replayed, no-attestation, other-aaguid, extra-extension, drop-extensions, invalid-response, \
              truncated-response, no-credentials, absent-touch, key-store-full or pin-soft-lock",
