@@ -4,6 +4,9 @@
 //! one host. Both are pure: the time is an argument, randomness is an actor's [`clockwork::Stream`], and the user is
 //! an input. A command that needs the user rests until [`Authenticator::handle_answer`].
 //!
+//! What goes wrong on purpose is a list of [`Rule`]s, empty unless somebody sets one; [`PortableCredential`] is how a
+//! credential gets out of one key and into another.
+//!
 //! A file of `authenticator/` is a command, and names the section of CTAP 2.3 that it follows: makeCredential §6.1,
 //! getAssertion §6.2, getNextAssertion §6.3, getInfo §6.4, clientPIN §6.5, reset §6.6, bioEnrollment §6.7,
 //! credentialManagement §6.8, selection §6.9, largeBlobs §6.10, authenticatorConfig §6.11. What a model has of them is
