@@ -139,7 +139,7 @@ fn whoever_answers_from_now_on_answers_the_prompt_that_is_there() {
 
 #[test]
 fn a_touch_that_is_slow_or_absent_keeps_the_host_waiting_whoever_answers() {
-    let check = |rule: &str, wait, expect: u8| {
+    let check = |rule: &str, wait: i64, expect: u8| {
         let mut bench = Bench::new(User::Accepts);
         bench.device.with_key(bench.now, |key| key.faults_mut().add(rule.parse().expect("a rule")));
         let channel = bench.open(ONE);

@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 use wire::Base64Url;
 
 use super::guard::{Guard, guard};
@@ -72,14 +72,20 @@ impl Door {
         wait: Option<&str>,
         is_there: impl Fn(&Outcome) -> bool,
     ) -> Result<Outcome, Problem> {
-        let until = Instant::now() + wait.map_or(Ok(Duration::ZERO), patience)?;
-        loop {
-            self.happened.mark_unchanged();
-            let told = self.ask(order.clone()).await?;
-            // When nothing can happen any more, the phone is gone, which the next question finds.
-            if is_there(&told) || timeout_at(until, self.happened.changed()).await.is_err() {
-                return Ok(told);
+        let Some(wait) = wait else { return self.ask(order).await };
+        let there = async {
+            loop {
+                self.happened.mark_unchanged();
+                let told = self.ask(order.clone()).await?;
+                // When nothing can happen any more, the phone is gone, which the next question finds.
+                if is_there(&told) || self.happened.changed().await.is_err() {
+                    return Ok(told);
+                }
             }
+        };
+        match timeout(patience(wait)?, there).await {
+            Ok(told) => told,
+            Err(_) => self.ask(order).await,
         }
     }
 }
