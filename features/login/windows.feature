@@ -97,32 +97,49 @@ Feature: Logging in to Windows
       And Carol has locked the workstation
 
     Scenario Outline: The assertion is wrong: <fault>
-      Given the phone of Carol <fault>
+      Given the phone of Carol has the fault "getAssertion@login.microsoft.com:<fault>"
       And Carol has chosen the security key on the sign-in screen
       When Carol accepts on the phone and gives the biometric
       Then Entra has refused with AADSTS<code>
       And Carol is not logged in to Windows
 
       Examples:
-        | fault                             | code   |
-        | signs wrongly                     | 135000 |
-        | leaves out the user-verified flag | 135003 |
-        | leaves out the user-present flag  | 135003 |
-        | signs for another relying party   | 135008 |
+        | fault             | code   |
+        | invalid-signature | 135000 |
+        | unset-uv-bit      | 135003 |
+        | unset-up-bit      | 135003 |
+        | wrong-rp-id-hash  | 135008 |
+        | set-be-bit        | 135020 |
+        | set-bs-bit        | 135020 |
 
-    Scenario Outline: The counter does not move on: it <fault>
+    Scenario Outline: The counter does not move on: <fault>
       Given Carol has unlocked the workstation with the phone
       And Carol has locked the workstation
-      And the phone of Carol <fault>
+      And the phone of Carol has the fault "getAssertion:<fault>"
       And Carol has chosen the security key on the sign-in screen
       When Carol accepts on the phone and gives the biometric
       Then Entra has refused with AADSTS135017
       And Carol is not logged in to Windows
 
       Examples:
-        | fault                           |
-        | repeats its signature counter   |
-        | counts its signatures backwards |
+        | fault            |
+        | counter-stuck    |
+        | counter-replayed |
+
+    Scenario: An extension output that nobody asked for does no harm
+      Given the phone of Carol has the fault "getAssertion:extra-extension"
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Carol is logged in to Windows
+
+    Scenario: Only the second sign-in goes wrong
+      Given the phone of Carol has the fault "getAssertion#2:invalid-signature"
+      And Carol has unlocked the workstation with the phone
+      And Carol has locked the workstation
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135000
+      And Carol is not logged in to Windows
 
     Scenario: The key has been deleted in Entra
       Given an administrator has deleted the security keys of Carol in Entra
@@ -153,6 +170,105 @@ Feature: Logging in to Windows
       When Carol accepts on the phone and gives the biometric
       Then Entra has refused with AADSTS135016
       And Carol is not logged in to Windows
+
+  Rule: A phone can have been wrong from the beginning
+    Scenario: Its counter stands still from the second sign-in on
+      Given the lab "stuck-counter"
+      And Carol is paired with Azure
+      And Carol has unlocked the workstation with the phone
+      And Carol has locked the workstation
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135017
+      And Carol is not logged in to Windows
+
+  Rule: A key that refuses or breaks is told apart
+    Background:
+      Given the lab "default"
+      And Carol is paired with Azure
+      And Carol has closed the HYPR Mobile App
+      And Carol has locked the workstation
+
+    Scenario Outline: The key answers <status>
+      Given the phone of Carol has the fault "getAssertion:status=<status>"
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then the security key has answered "<status>"
+      And Carol sees "<words>" on the sign-in screen
+      And Carol is not logged in to Windows
+
+      Examples:
+        | status                        | words                                          |
+        | CTAP2_ERR_OPERATION_DENIED    | The request was declined on the security key.  |
+        | CTAP2_ERR_NO_CREDENTIALS      | No credentials                                 |
+        | CTAP2_ERR_USER_ACTION_TIMEOUT | The security key was not touched in time.      |
+        | CTAP2_ERR_UV_BLOCKED          | Your security key is locked.                   |
+        | CTAP1_ERR_OTHER               | Your security key could not be used.           |
+
+    Scenario: The key finds no credentials although it holds one
+      Given the phone of Carol has the fault "getAssertion:no-credentials"
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then the security key has answered "CTAP2_ERR_NO_CREDENTIALS"
+      And Carol sees "No credentials" on the sign-in screen
+      And Carol is not logged in to Windows
+
+    Scenario Outline: The key's answer cannot be read: <fault>
+      Given the phone of Carol has the fault "getAssertion:<fault>"
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then the security key has answered "CTAP2_OK"
+      And Carol sees "Your security key could not be used." on the sign-in screen
+      And Carol is not logged in to Windows
+
+      Examples:
+        | fault              |
+        | invalid-response   |
+        | truncated-response |
+        | response=00        |
+
+    Scenario: A touch that the key does not feel
+      Given the phone of Carol has the fault "any:absent-touch"
+      And Carol has chosen the security key on the sign-in screen
+      When Carol taps "Accept" on the phone
+      And 2 minutes pass
+      Then the security key has answered "CTAP2_ERR_USER_ACTION_TIMEOUT"
+      And Carol sees "The security key was not touched in time." on the sign-in screen
+      And Carol is not logged in to Windows
+
+    Scenario: A touch that takes its time
+      Given the phone of Carol has the fault "any:slow-touch=5s"
+      And Carol has chosen the security key on the sign-in screen
+      When Carol taps "Accept" on the phone
+      And 5 seconds pass
+      And Carol gives the right biometric
+      Then Carol is logged in to Windows
+
+  Rule: A clone is told by its counter
+    Background:
+      Given the lab "default"
+      And Carol is paired with Azure
+      And Dave is paired with HYPR
+      And Dave has locked the workstation
+      And Carol has unlocked the workstation with the phone
+      And Carol has locked the workstation
+
+    Scenario: The owner comes after the clone
+      Given somebody has cloned the keys of Carol into the phone of Dave
+      And Dave has chosen the security key on the sign-in screen
+      And Dave has accepted on the phone and given the biometric
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135017
+      And Carol is not logged in to Windows
+
+    Scenario: The clone comes after the owner
+      Given somebody has cloned the keys of Carol into the phone of Dave
+      And Carol has unlocked the workstation with the phone
+      And Dave has chosen the security key on the sign-in screen
+      When Dave accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135017
+      And Dave is not logged in to Windows
 
   Rule: A passkey that Azure does not know cannot sign in
     Scenario: The phone is paired with HYPR only

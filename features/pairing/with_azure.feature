@@ -147,7 +147,7 @@ Feature: Pairing with Azure
     Scenario: Enforced, a key without a certificate is refused
       Given the lab "attestation-enforced"
       And Carol is paired with HYPR
-      And the phone of Carol strips its attestation
+      And the phone of Carol has the fault "makeCredential:no-attestation"
       And Carol has asked security info for a security key
       And Carol has walked through the Windows dialogs
       When Carol accepts on the phone and registers a biometric
@@ -209,7 +209,7 @@ Feature: Pairing with Azure
       And Carol does not see "Accept" on the phone
 
     Scenario: The user-verified flag is missing
-      Given the phone of Carol leaves out the user-verified flag
+      Given the phone of Carol has the fault "makeCredential:unset-uv-bit"
       And Carol has asked security info for a security key
       And Carol has walked through the Windows dialogs
       When Carol accepts on the phone and registers a biometric
@@ -219,7 +219,7 @@ Feature: Pairing with Azure
       And Entra has 0 security keys of Carol
 
     Scenario Outline: What the phone has signed is wrong: <fault>
-      Given the phone of Carol <fault>
+      Given the phone of Carol has the fault "makeCredential@login.microsoft.com:<fault>"
       And Carol has asked security info for a security key
       And Carol has walked through the Windows dialogs
       When Carol accepts on the phone and registers a biometric
@@ -229,11 +229,21 @@ Feature: Pairing with Azure
       And Entra has 0 security keys of Carol
 
       Examples:
-        | fault                            | reason                |
-        | leaves out the user-present flag | user present          |
-        | signs for another relying party  | RP ID hash            |
-        | claims another AAGUID            | AAGUID extension      |
-        | signs wrongly                    | attestation signature |
+        | fault             | reason                |
+        | unset-up-bit      | user present          |
+        | wrong-rp-id-hash  | RP ID hash            |
+        | other-aaguid      | AAGUID extension      |
+        | invalid-signature | attestation signature |
+        | set-bs-bit        | backup eligibility    |
+
+    Scenario: The key says that it is full
+      Given the phone of Carol has the fault "makeCredential:key-store-full"
+      And Carol has asked security info for a security key
+      And Carol has walked through the Windows dialogs
+      When Carol accepts on the phone and registers a biometric
+      Then the security key has answered "CTAP2_ERR_KEY_STORE_FULL"
+      And Carol sees "Your security key is full." in the Windows dialog
+      And Entra has 0 security keys of Carol
 
     Scenario: Carol names the key too late
       Given Carol has asked security info for a security key

@@ -71,6 +71,16 @@ pub(crate) struct PhoneArgs {
     /// Keep credentials, PIN and settings in this file, private keys included, and go on with what it holds.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+    /// Let the key do something wrong: COMMAND[@RPID][#WHICH]:FAULT, as in getAssertion#2:invalid-signature. The first
+    /// rule that fits a command decides; docs/faults.md lists them.
+    #[arg(long = "fault", value_name = "RULE")]
+    pub(crate) faults: Vec<ctap::Rule>,
+    /// Serve the control interface there: HTTP and JSON, for test suites that are the phone's user.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = control)]
+    pub(crate) control: Option<SocketAddr>,
+    /// What whoever uses the control interface has to know; needed when others than this machine can reach it.
+    #[arg(long, value_name = "TOKEN", requires = "control", env = "PASSKEY_LAB_CONTROL_TOKEN", hide_env_values = true)]
+    pub(crate) control_token: Option<String>,
     /// Print no line for what happens.
     #[arg(long, short, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -192,6 +202,10 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "it is an IP address and a port, as in 127.0.0.1:8111".to_owned())
 }
 
+fn control(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "it is an IP address and a port, as in 127.0.0.1:8112; port 0 takes any".to_owned())
+}
+
 fn answer_to(text: &str) -> Result<AnswerTo, String> {
     match text {
         "sender" => Ok(AnswerTo::Sender),
@@ -271,6 +285,10 @@ mod tests {
         check(&["--answer-to", "me"], "`sender`, or an IP address and a port");
         check(&["--user", "after=2"], "ask, accept, decline, ignore, or after=DURATION");
         check(&["--attestation", "none"], "[possible values: self, packed]");
+        check(&["--fault", "nonsense"], "a rule is COMMAND[@RPID][#WHICH]:FAULT, as in");
+        check(&["--fault", "any:nonsense"], "\"nonsense\" is no fault; it is status=NAME");
+        check(&["--control", "8112"], "an IP address and a port, as in 127.0.0.1:8112");
+        check(&["--control-token", "secret"], "--control <ADDRESS:PORT>");
         check(&["--quiet", "--verbose"], "cannot be used with");
     }
 

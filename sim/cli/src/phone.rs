@@ -1,16 +1,19 @@
 //! `passkey-lab phone`: the phone as a security key for hosts outside of the lab.
 
 mod console;
+mod control;
 mod endpoint;
 mod error;
+mod log;
 mod narrator;
+mod order;
 mod state;
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use clockwork::{Clock, Seed};
-use ctap::{Attestation, Authenticator, Profile, Signer};
+use ctap::{Attestation, Authenticator, Faults, Profile, Signer};
 use miette::{IntoDiagnostic as _, Result};
 use tokio::runtime::Builder;
 use transport::shell::Hub;
@@ -19,33 +22,39 @@ use transport::{Device, User};
 use self::console::{Console, Next};
 use self::endpoint::Endpoint;
 use self::error::PhoneError;
-use self::narrator::{Narrator, Tone};
+use self::narrator::{Answers, Narrator, Tone};
 use crate::args::{AttestationKind, PhoneArgs, SignerKind};
 
 /// Serves until Ctrl-C or `quit`.
 pub(crate) fn run(args: &PhoneArgs) -> Result<()> {
-    let user = user(args.user)?;
+    let answers = answers(args)?;
     let key = authenticator(args)?;
     let endpoint = Endpoint::of(args)?;
     let runtime = Builder::new_current_thread().enable_all().build().into_diagnostic()?;
-    runtime.block_on(serve(args, endpoint, Device::new(key, user), user))
+    runtime.block_on(serve(args, endpoint, Device::new(key, answers.user()), answers))
 }
 
-async fn serve(args: &PhoneArgs, endpoint: Endpoint, device: Device, user: User) -> Result<()> {
+async fn serve(args: &PhoneArgs, endpoint: Endpoint, device: Device, answers: Answers) -> Result<()> {
     let (mut hub, wire) = Hub::new(device, Clock::system());
     let mut stop = Box::pin(stopped());
     let mut listening = endpoint.open(wire).await?;
     let mut narrator = Narrator::new(Tone::of(args));
-    narrator::banner(args, hub.device().key(), &listening, user);
-    let mut console = Console::for_user(user);
+    let mut control = control::open(args, narrator.log.watch()).await?;
+    narrator::banner(args, hub.device().key(), &listening, control.as_ref(), answers);
+    let mut console = match answers {
+        Answers::Keyboard => Console::at_keyboard(),
+        Answers::Control | Answers::Policy(_) => Console::of_nobody(),
+    };
     let mut state = args.state.clone().map(state::StateFile::new);
     loop {
+        let mut reply = None;
         tokio::select! {
             () = hub.turn() => {}
             next = console.next() => match next {
                 Next::Order(order) => console::obey(&order, &mut hub, &narrator),
                 Next::End => break,
             },
+            asked = control::next(&mut control) => reply = Some(asked.carry_out(&mut hub, &narrator)),
             ended = listening.serving.as_mut() => {
                 let Err(reason) = ended;
                 return Err(PhoneError::Ended { reason }.into());
@@ -53,11 +62,14 @@ async fn serve(args: &PhoneArgs, endpoint: Endpoint, device: Device, user: User)
             () = stop.as_mut() => break,
         }
         while let Some(event) = hub.poll_event() {
-            narrator.tell(Clock::system().now(), user, &event);
+            narrator.tell(Clock::system().now(), hub.device().user(), event);
         }
         // No answer has left yet: what it promises is on disk before it does.
         if let Some(state) = &mut state {
             state.save(hub.device().key())?;
+        }
+        if let Some(reply) = reply {
+            reply.leave();
         }
         hub.carry();
     }
@@ -66,10 +78,12 @@ async fn serve(args: &PhoneArgs, endpoint: Endpoint, device: Device, user: User)
 }
 
 /// Who answers; nobody is chosen silently who would say yes to everything.
-fn user(chosen: Option<User>) -> Result<User, PhoneError> {
-    match chosen {
-        Some(user) => Ok(user),
-        None if io::stdin().is_terminal() => Ok(User::Asked),
+fn answers(args: &PhoneArgs) -> Result<Answers, PhoneError> {
+    match args.user {
+        Some(User::Asked) => Ok(Answers::Keyboard),
+        Some(user) => Ok(Answers::Policy(user)),
+        None if io::stdin().is_terminal() => Ok(Answers::Keyboard),
+        None if args.control.is_some() => Ok(Answers::Control),
         None => Err(PhoneError::NobodyThere),
     }
 }
@@ -89,6 +103,7 @@ fn authenticator(args: &PhoneArgs) -> Result<Authenticator, PhoneError> {
         Some(snapshot) => Authenticator::restore(profile, attestation, rng, snapshot)?,
         None => Authenticator::new(profile, attestation, rng),
     };
+    *key.faults_mut() = Faults::new(args.faults.iter().cloned());
     key.set_signer(match args.signer {
         SignerKind::Reproducible => Signer::Reproducible,
         SignerKind::Fast => Signer::Fast,

@@ -2,14 +2,14 @@
 
 use wire::auth_data::Flags;
 
+use crate::fault::Verdict;
 use crate::key::PrivateKey;
-use crate::misbehaviour::Misbehaviour;
 
 /// RP ID hash, flags and counter; what follows is appended by the caller.
-pub(crate) fn header(rp_id_hash: [u8; 32], flags: u8, sign_count: u32, misbehaviour: Misbehaviour) -> Vec<u8> {
+pub(crate) fn header(rp_id_hash: [u8; 32], flags: u8, sign_count: u32, verdict: &Verdict) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(BYTES_TYPICAL);
-    bytes.extend_from_slice(&misbehaviour.rp_id_hash(rp_id_hash));
-    bytes.push(misbehaviour.flags(flags));
+    bytes.extend_from_slice(&verdict.rp_id_hash(rp_id_hash));
+    bytes.push(verdict.flags(flags));
     bytes.extend_from_slice(&sign_count.to_be_bytes());
     bytes
 }

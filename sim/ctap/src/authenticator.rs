@@ -31,14 +31,17 @@ use self::continuation::Continuation;
 use self::gesture::{Pending, State};
 use self::make_credential::Apart;
 use crate::durable::Durable;
-use crate::pin_uv::{KeyAgreement, Protocol, Token};
-use crate::{Attestation, BadSnapshot, Credential, Event, Feature, Misbehaviour, Profile, Signer, Snapshot, request};
+use crate::fault::{Fault, Verdict};
+use crate::pin_uv::{KeyAgreement, MISMATCHES_MAX, Protocol, Token};
+use crate::{Attestation, BadSnapshot, Credential, Event, Faults, Feature, Profile, Signer, Snapshot, request};
 
 /// A CTAP authenticator.
 pub struct Authenticator {
     profile: Arc<Profile>,
     attestation: Attestation,
-    misbehaviour: Misbehaviour,
+    faults: Faults,
+    /// What goes wrong with the command under way.
+    verdict: Verdict,
     signer: Signer,
     rng: Stream,
     durable: Durable,
@@ -71,7 +74,7 @@ impl Authenticator {
     /// # Panics
     ///
     /// When the attestation's certificate names another model than the profile: no relying party could accept it. To
-    /// play that fault, set [`Misbehaviour::OtherAaguid`].
+    /// play that fault, set [`crate::Fault::OtherAaguid`].
     #[must_use]
     pub fn new(profile: Profile, attestation: Attestation, mut rng: Stream) -> Self {
         let durable = Durable::new(&profile, &mut rng);
@@ -113,7 +116,8 @@ impl Authenticator {
             durable,
             profile: Arc::new(profile),
             attestation,
-            misbehaviour: Misbehaviour::None,
+            faults: Faults::default(),
+            verdict: Verdict::default(),
             signer: Signer::default(),
             rng,
             state: State::Idle,
@@ -134,11 +138,12 @@ impl Authenticator {
         self.powered_up.get_or_insert(now);
         let (command, parameters) = match bytes.split_first() {
             Some((&byte, parameters)) => (Command(byte), parameters),
-            None => return self.respond(Command(0), Err(Status::INVALID_LENGTH)),
+            None => return self.send(Command(0), vec![Status::INVALID_LENGTH.0]),
         };
         if matches!(self.state, State::Waiting(_)) {
-            return self.respond(command, Err(Status::CHANNEL_BUSY));
+            return self.send(command, vec![Status::CHANNEL_BUSY.0]);
         }
+        self.verdict = Verdict::default();
         self.end_unless_continued(now, command);
         match self.dispatch(now, command, parameters) {
             Ok(Step::Respond(response)) => self.respond(command, Ok(response)),
@@ -214,9 +219,15 @@ impl Authenticator {
         true
     }
 
-    /// Sets what later commands do wrong on purpose.
-    pub fn set_misbehaviour(&mut self, misbehaviour: Misbehaviour) {
-        self.misbehaviour = misbehaviour;
+    /// The rules of what later commands do wrong on purpose; none to begin with. They are not part of a snapshot.
+    pub fn faults_mut(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    /// The rules of what commands do wrong on purpose.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Chooses the library that makes and uses the ES256 keys of credentials to come.
@@ -236,6 +247,10 @@ impl Authenticator {
         &self.attestation
     }
 
+    pub(crate) fn random<const N: usize>(&mut self) -> [u8; N] {
+        self.rng.bytes()
+    }
+
     pub(crate) fn record(&mut self, event: Event) {
         self.events.push_back(event);
     }
@@ -248,7 +263,7 @@ impl Authenticator {
             Command::MAKE_CREDENTIAL => {
                 let normalised = request::normalise(parameters, request::MAKE_CREDENTIAL)?;
                 let request = request::make_credential(&normalised)?;
-                self.decoded(command, Some(&request.rp.id));
+                self.decoded(command, Some(&request.rp.id))?;
                 let apart = Apart {
                     algorithms: request::algorithms(&normalised),
                     formats: request::formats(&normalised),
@@ -259,66 +274,86 @@ impl Authenticator {
             Command::GET_ASSERTION => {
                 let normalised = request::normalise(parameters, request::GET_ASSERTION)?;
                 let request = request::get_assertion(&normalised)?;
-                self.decoded(command, Some(request.rp_id));
+                self.decoded(command, Some(request.rp_id))?;
                 self.get_assertion(now, &request)
             }
             Command::CLIENT_PIN => {
                 let normalised = request::normalise(parameters, request::CLIENT_PIN)?;
                 let request = client_pin::Request::decode(&normalised)?;
-                self.decoded(command, request.rp_id.as_deref());
+                self.decoded(command, request.rp_id.as_deref())?;
                 self.client_pin(now, request)
             }
             Command::GET_INFO => {
-                self.decoded(command, None);
+                self.decoded(command, None)?;
                 Ok(Step::Respond(self.get_info()))
             }
             Command::GET_NEXT_ASSERTION => {
-                self.decoded(command, None);
+                let rp_id = self.continued_rp_id();
+                self.decoded(command, rp_id.as_deref())?;
                 self.get_next_assertion(now).map(Step::Respond)
             }
             Command::BIO_ENROLLMENT => {
                 let sensor =
                     self.profile.built_in_uv.and_then(|uv| uv.bio_enrollment).ok_or(Status::INVALID_COMMAND)?;
                 let request = bio_enrollment::Request::decode(parameters)?;
-                self.decoded(command, None);
+                self.decoded(command, None)?;
                 self.bio_enrollment(now, &request, sensor)
             }
             Command::CONFIG if !self.profile.config_commands.is_empty() => {
                 let request = config::Request::read(parameters)?;
-                self.decoded(command, None);
+                self.decoded(command, None)?;
                 self.configure(now, request).map(Step::Respond)
             }
             Command::RESET if self.profile.reset => {
-                self.decoded(command, None);
+                self.decoded(command, None)?;
                 self.reset(now).map(Step::Ask)
             }
             Command::CREDENTIAL_MANAGEMENT if self.profile.has(Feature::CredMgmt) => {
                 let before = self.take_enumeration();
                 let request = credential_management::Request::read(parameters)?;
-                self.decoded(command, None);
+                self.decoded(command, None)?;
                 self.credential_management(now, &request, before).map(Step::Respond)
             }
             Command::LARGE_BLOBS if self.profile.large_blob_bytes.is_some() => {
                 let request = large_blobs::Request::decode(parameters)?;
-                self.decoded(command, None);
+                self.decoded(command, None)?;
                 self.large_blobs(now, request).map(Step::Respond)
             }
             Command::SELECTION if self.profile.is_2_1() => {
-                self.decoded(command, None);
+                self.decoded(command, None)?;
                 Ok(Step::Ask(selection::pending()))
             }
             _ => Err(Status::INVALID_COMMAND),
         }
     }
 
-    fn decoded(&mut self, command: Command, rp_id: Option<&str>) {
+    /// A command was understood; what its rules say is in force until it is answered.
+    ///
+    /// # Errors
+    ///
+    /// Some status, when it is not carried out: [`Self::respond`] has the right one.
+    fn decoded(&mut self, command: Command, rp_id: Option<&str>) -> Result<(), Status> {
         self.events.push_back(Event::Command { name: command.name(), rp_id: rp_id.map(str::to_owned) });
+        let Some(fault) = self.faults.judge(command, rp_id) else { return Ok(()) };
+        self.events.push_back(Event::Faulted { name: command.name(), fault: fault.clone() });
+        if fault == Fault::PinSoftLock {
+            self.pin_mismatches = MISMATCHES_MAX;
+        }
+        self.verdict = Verdict::new(Some(fault));
+        if self.verdict.forestalls() { Err(Status::OTHER) } else { Ok(()) }
     }
 
+    /// Answers the command under way.
     fn respond(&mut self, command: Command, outcome: Result<Vec<u8>, Status>) {
-        let status = outcome.as_ref().err().copied().unwrap_or(Status::OK);
+        let response = self.verdict.response(outcome);
+        self.verdict = Verdict::default();
+        self.send(command, response);
+    }
+
+    fn send(&mut self, command: Command, response: Vec<u8>) {
+        let status = response.first().map_or(Status::OTHER, |byte| Status(*byte));
         self.events.push_back(Event::Response { name: command.name(), status });
-        self.responses.push_back(outcome.unwrap_or_else(|status| vec![status.0]));
+        self.responses.push_back(response);
     }
 
     /// Loses what does not outlive the power: the token, its keys, the count of wrong PINs, what could be continued.
@@ -341,23 +376,38 @@ impl Authenticator {
 }
 
 /// A command byte (§8.1).
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Command(u8);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Command(u8);
 
 impl Command {
-    const MAKE_CREDENTIAL: Self = Self(0x01);
-    const GET_ASSERTION: Self = Self(0x02);
-    const GET_INFO: Self = Self(0x04);
-    const CLIENT_PIN: Self = Self(0x06);
-    const RESET: Self = Self(0x07);
-    const GET_NEXT_ASSERTION: Self = Self(0x08);
-    const BIO_ENROLLMENT: Self = Self(0x09);
-    const CONFIG: Self = Self(0x0D);
-    const CREDENTIAL_MANAGEMENT: Self = Self(0x0A);
-    const SELECTION: Self = Self(0x0B);
-    const LARGE_BLOBS: Self = Self(0x0C);
+    pub(crate) const MAKE_CREDENTIAL: Self = Self(0x01);
+    pub(crate) const GET_ASSERTION: Self = Self(0x02);
+    pub(crate) const GET_INFO: Self = Self(0x04);
+    pub(crate) const CLIENT_PIN: Self = Self(0x06);
+    pub(crate) const RESET: Self = Self(0x07);
+    pub(crate) const GET_NEXT_ASSERTION: Self = Self(0x08);
+    pub(crate) const BIO_ENROLLMENT: Self = Self(0x09);
+    pub(crate) const CONFIG: Self = Self(0x0D);
+    pub(crate) const CREDENTIAL_MANAGEMENT: Self = Self(0x0A);
+    pub(crate) const SELECTION: Self = Self(0x0B);
+    pub(crate) const LARGE_BLOBS: Self = Self(0x0C);
 
-    fn name(self) -> &'static str {
+    /// Those that have a name.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::MAKE_CREDENTIAL,
+        Self::GET_ASSERTION,
+        Self::GET_NEXT_ASSERTION,
+        Self::GET_INFO,
+        Self::CLIENT_PIN,
+        Self::RESET,
+        Self::BIO_ENROLLMENT,
+        Self::CREDENTIAL_MANAGEMENT,
+        Self::SELECTION,
+        Self::LARGE_BLOBS,
+        Self::CONFIG,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::MAKE_CREDENTIAL => "authenticatorMakeCredential",
             Self::GET_ASSERTION => "authenticatorGetAssertion",

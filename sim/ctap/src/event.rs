@@ -4,7 +4,7 @@ use std::fmt;
 
 use wire::Status;
 
-use crate::{Answer, ConfigCommand, Permissions, Prompt, StatusWord};
+use crate::{Answer, ConfigCommand, Fault, Permissions, Prompt, StatusWord};
 
 /// Something an authenticator did or saw.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,13 @@ pub enum Event {
         name: &'static str,
         /// The relying party it names, if it names one.
         rp_id: Option<String>,
+    },
+    /// A rule lets a command go wrong.
+    Faulted {
+        /// The specification's name of the command.
+        name: &'static str,
+        /// What goes wrong.
+        fault: Fault,
     },
     /// A command was answered.
     Response {
@@ -74,6 +81,15 @@ pub enum Event {
         /// Its id.
         id: Vec<u8>,
     },
+    /// A credential was put onto the key by whoever plays with it.
+    CredentialInjected {
+        /// Its relying party.
+        rp_id: String,
+        /// Its account's name.
+        user: Option<String>,
+        /// Its id.
+        id: Vec<u8>,
+    },
     /// A credential was deleted, or replaced by a newer one of the same account.
     CredentialDeleted {
         /// Its relying party.
@@ -117,6 +133,7 @@ impl fmt::Display for Event {
         match self {
             Self::Command { name, rp_id: Some(rp_id) } => write!(f, "{name} for {rp_id}"),
             Self::Command { name, rp_id: None } => write!(f, "{name}"),
+            Self::Faulted { name, fault } => write!(f, "{name} goes wrong on purpose: {fault}"),
             Self::Response { name, status } => write!(f, "{name} answered {status}"),
             Self::U2fResponse { name, word } => write!(f, "{name} answered {word}"),
             Self::Prompted(prompt) => write!(f, "the user is asked for {prompt}"),
@@ -135,6 +152,9 @@ impl fmt::Display for Event {
             Self::TokenRevoked => write!(f, "the token was withdrawn"),
             Self::CredentialCreated { rp_id, user, .. } => {
                 write!(f, "a credential for {} at {rp_id} was made", name(user))
+            }
+            Self::CredentialInjected { rp_id, user, .. } => {
+                write!(f, "a credential for {} at {rp_id} was injected", name(user))
             }
             Self::CredentialDeleted { rp_id, user, .. } => {
                 write!(f, "the credential of {} at {rp_id} was deleted", name(user))

@@ -5,6 +5,8 @@
 //!
 //! **Invariant**: signing parses no key and derives none; the public half is kept beside the private one.
 
+mod pkcs8;
+
 use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;

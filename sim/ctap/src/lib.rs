@@ -5,6 +5,9 @@
 //! the time is an argument, randomness is an actor's [`clockwork::Stream`], and the user is an input. A command that needs
 //! the user rests until [`Authenticator::handle_answer`].
 //!
+//! What goes wrong on purpose is a list of [`Rule`]s, empty unless somebody sets one; [`PortableCredential`] is how a
+//! credential gets out of one key and into another.
+//!
 //! A file of `authenticator/` is a command, and names the section of CTAP 2.3 that it follows: makeCredential §6.1,
 //! getAssertion §6.2, getNextAssertion §6.3, getInfo §6.4, clientPIN §6.5, reset §6.6, bioEnrollment §6.7,
 //! credentialManagement §6.8, selection §6.9, largeBlobs §6.10, authenticatorConfig §6.11; CTAP1/U2F messages (§10) are
@@ -24,11 +27,12 @@ mod credential;
 mod durable;
 mod event;
 mod exchange;
+mod fault;
 mod hid;
 mod key;
-mod misbehaviour;
 mod nfc;
 mod pin_uv;
+mod portable;
 mod profile;
 mod prompt;
 mod request;
@@ -41,11 +45,12 @@ pub use authenticator::Authenticator;
 pub use ble::Ble;
 pub use credential::{Credential, Protection};
 pub use event::Event;
+pub use fault::{BadRule, Fault, Faults, Rule};
 pub use hid::Hid;
 pub use key::Signer;
-pub use misbehaviour::Misbehaviour;
 pub use nfc::Nfc;
 pub use pin_uv::Permissions;
+pub use portable::{BadCredential, PortableCredential};
 pub use profile::{
     Algorithm, AttestationFormat, BadProfile, BioEnrollment, BuiltInUv, ConfigCommand, Discoverable, Extension,
     Feature, Limits, Modality, Pin, PinComplexity, PinUvAuthProtocol, Profile, Transport, Version,

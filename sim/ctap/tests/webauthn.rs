@@ -3,7 +3,7 @@
 //! is seen by tests only.
 
 use clockwork::Seed;
-use ctap::{Answer, Attestation, Authenticator, Misbehaviour, Profile};
+use ctap::{Answer, Attestation, Authenticator, Faults, Profile};
 use jiff::Timestamp;
 use minicbor::{Decoder, Encoder};
 use serde_json::{Value, json};
@@ -157,29 +157,19 @@ fn a_registration_and_two_sign_ins_are_accepted() {
 
 #[test]
 fn a_misbehaving_sign_in_is_refused() {
-    for misbehaviour in [
-        Misbehaviour::WrongRpIdHash,
-        Misbehaviour::NoUserPresence,
-        Misbehaviour::NoUserVerification,
-        Misbehaviour::BadSignature,
-    ] {
+    for fault in ["any:wrong-rp-id-hash", "any:unset-up-bit", "any:unset-uv-bit", "any:invalid-signature"] {
         let (mut key, rp) = (authenticator(Attestation::packed_self()), relying_party());
         let credential = register(&mut key, &rp).expect("the registration is accepted");
-        key.set_misbehaviour(misbehaviour);
-        assert!(sign_in(&mut key, &rp, &credential).is_err(), "{misbehaviour:?}");
+        *key.faults_mut() = Faults::new(fault.parse());
+        assert!(sign_in(&mut key, &rp, &credential).is_err(), "{fault}");
     }
 }
 
 #[test]
 fn a_misbehaving_registration_is_refused() {
-    for misbehaviour in [
-        Misbehaviour::WrongRpIdHash,
-        Misbehaviour::NoUserPresence,
-        Misbehaviour::NoUserVerification,
-        Misbehaviour::BadSignature,
-    ] {
+    for fault in ["any:wrong-rp-id-hash", "any:unset-up-bit", "any:unset-uv-bit", "any:invalid-signature"] {
         let (mut key, rp) = (authenticator(Attestation::packed_self()), relying_party());
-        key.set_misbehaviour(misbehaviour);
-        assert!(register(&mut key, &rp).is_err(), "{misbehaviour:?}");
+        *key.faults_mut() = Faults::new(fault.parse());
+        assert!(register(&mut key, &rp).is_err(), "{fault}");
     }
 }

@@ -1,7 +1,7 @@
 //! What goes wrong on purpose at the HTTP seam: ordered rules, the first that matches decides, off by default.
 //!
-//! Faults that must be signed to mean anything are a `ctap::Misbehaviour`; what real Entra does by nature is
-//! behaviour of `entra`. Neither is a rule here.
+//! Faults of a security key, which must be signed to mean anything, are rules of its own (`ctap::Rule`); what real Entra
+//! does by nature is behaviour of `entra`. Neither is a rule here.
 
 use serde::Deserialize;
 

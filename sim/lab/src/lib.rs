@@ -15,11 +15,10 @@ pub mod scenario;
 mod setup;
 mod trace;
 
-pub use ctap::Misbehaviour;
 pub use graph::GraphError;
 pub use lab::{Lab, Place};
 pub use people::{JourneyError, Person};
 pub use scenario::{Scenario, ScenarioError};
 pub use setup::{Registration, SetupError};
 pub use windows::Window;
-pub use {entra, phone, windows, wire};
+pub use {ctap, entra, phone, windows, wire};

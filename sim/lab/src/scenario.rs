@@ -225,6 +225,9 @@ pub struct Phone {
     /// The certificate chain that its attestations carry.
     #[serde(default)]
     pub attestation: Attestation,
+    /// What its security key does wrong on purpose from the beginning: rules as [`ctap::Rule`] reads them.
+    #[serde(default)]
+    pub faults: Vec<String>,
 }
 
 /// A phone's operating system.
@@ -497,6 +500,13 @@ mod tests {
             "6:21: \"Bank & Sons\": Application Name may hold only letters, digits, spaces, dashes and underscores.",
         );
         add("integration: {name: Bank, restrict_domains: [a.b, 'c d']}", "6:51: \"c d\" is no domain name");
+        add(
+            "phones: [{owner: Carol, platform: ios, name: a, model: b, faults: ['any:unset-up-bit', 'sign:nonsense']}]",
+            "6:88: \"sign:nonsense\": \"nonsense\" is no fault; it is status=NAME, response=HEX, slow-touch=DURATION, \
+             wrong-rp-id-hash, unset-up-bit, unset-uv-bit, set-be-bit, set-bs-bit, invalid-signature, counter-stuck, \
+             counter-replayed, no-attestation, other-aaguid, extra-extension, drop-extensions, invalid-response, \
+             truncated-response, no-credentials, absent-touch, key-store-full or pin-soft-lock",
+        );
         add(
             "faults: [{verdict: !answer 9999}]",
             "6:20: faults[0].verdict: an answer has a status from 200 to 599, not 9999",

@@ -327,7 +327,10 @@ fn new_phone(phone: &scenario::Phone, seed: &Seed) -> Phone {
         os_version: os_version.to_owned(),
         app_version: "8.3.0".to_owned(),
     };
-    Phone::new(config, attestation(phone.attestation), seed)
+    let mut made = Phone::new(config, attestation(phone.attestation), seed);
+    // Whatever is no rule was refused with the file.
+    *made.faults_mut() = ctap::Faults::new(phone.faults.iter().filter_map(|rule| rule.parse().ok()));
+    made
 }
 
 fn attestation(kind: scenario::Attestation) -> ctap::Attestation {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use clockwork::{ExchangeId, Outbox, Reply, Seed};
-use ctap::{Attestation, Authenticator, Credential, Hid, Misbehaviour, Profile};
+use ctap::{Attestation, Authenticator, BadCredential, Credential, Faults, Hid, PortableCredential, Profile};
 use http::Request;
 use jiff::Timestamp;
 use wire::ctaphid::Report;
@@ -138,9 +138,26 @@ impl Phone {
         self.events.push_back(Event::AppClosed);
     }
 
-    /// Makes the authenticator sign what it should not.
-    pub fn set_misbehaviour(&mut self, misbehaviour: Misbehaviour) {
-        self.key.set_misbehaviour(misbehaviour);
+    /// What the authenticator does wrong on purpose.
+    pub fn faults_mut(&mut self) -> &mut Faults {
+        self.key.faults_mut()
+    }
+
+    /// Every credential with its private key, as a thief of the phone's storage would have them.
+    #[must_use]
+    pub fn export_credentials(&self) -> Vec<PortableCredential> {
+        self.key.credentials().filter_map(|held| self.key.export_credential(&held.id)).collect()
+    }
+
+    /// Puts a credential onto the authenticator that was not made there; the app's accounts stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`BadCredential`].
+    pub fn inject_credential(&mut self, now: Timestamp, given: PortableCredential) -> Result<(), BadCredential> {
+        self.key.inject_credential(now, given)?;
+        self.take_authenticator_events(now);
+        Ok(())
     }
 
     /// The machine ids of the workstations for which the app holds a virtual USB key ready: the app is open and

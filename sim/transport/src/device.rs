@@ -147,10 +147,30 @@ impl Device {
         &self.key
     }
 
+    /// Does something to the key that no host could.
+    pub fn with_key<T>(&mut self, now: Timestamp, act: impl FnOnce(&mut Authenticator) -> T) -> T {
+        let outcome = act(&mut self.key);
+        self.settle(now);
+        outcome
+    }
+
+    /// Who answers.
+    #[must_use]
+    pub fn user(&self) -> User {
+        self.user
+    }
+
+    /// Somebody else answers from now on, the prompt that is there too.
+    pub fn handle_user(&mut self, now: Timestamp, user: User) {
+        self.user = user;
+        self.answer_at = None;
+        self.settle(now);
+    }
+
     /// Lets the user answer what is due, and gathers what has come of it.
     fn settle(&mut self, now: Timestamp) {
         self.collect();
-        while let Some((delay, answer)) = self.key.prompt().and_then(|prompt| self.user.answer(prompt)) {
+        while let Some((delay, answer)) = self.key.unanswered().and_then(|prompt| self.user.answer(prompt)) {
             let at = *self.answer_at.get_or_insert(now + delay);
             if now < at {
                 return;

@@ -18,13 +18,14 @@ use std::{
 };
 
 use clockwork::Clock;
-use ctap::Answer;
+use ctap::{Answer, Authenticator};
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use wire::ctaphid::Report;
 
 pub use self::unavailable::Unavailable;
-use crate::{Device, Event, HostId};
+use crate::{Device, Event, HostId, User};
 
 /// The device, its clock, and the ways to its hosts.
 ///
@@ -115,6 +116,17 @@ impl Hub {
     /// The user answers the prompt.
     pub fn answer(&mut self, answer: Answer) {
         self.device.handle_answer(self.clock.now(), answer);
+    }
+
+    /// Somebody else answers from now on.
+    pub fn change_user(&mut self, user: User) {
+        self.device.handle_user(self.clock.now(), user);
+    }
+
+    /// Does something to the key that no host could.
+    pub fn with_key<T>(&mut self, act: impl FnOnce(&mut Authenticator, Timestamp) -> T) -> T {
+        let now = self.clock.now();
+        self.device.with_key(now, |key| act(key, now))
     }
 
     /// Pulls the key out of every host.

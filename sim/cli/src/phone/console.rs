@@ -2,12 +2,12 @@
 
 use std::{future::pending, io, thread};
 
-use ctap::{Answer, Authenticator, Credential, Prompt, Purpose, Sample, Touch};
+use ctap::{Credential, Prompt};
 use tokio::sync::mpsc;
-use transport::User;
 use transport::shell::Hub;
 
 use super::narrator::{Narrator, time};
+use super::order::{Order, Outcome, answers};
 use crate::out::{say, say_line};
 
 /// Lines of standard input, if the user is there.
@@ -20,22 +20,25 @@ pub(super) enum Next {
     End,
 }
 
-/// What a user can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
-    Answer(Answer),
-    Wink,
-    List,
-    Unplug,
-    Plug,
-    Reboot,
+/// What a line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Line {
+    Order(Order),
     Help,
+    Nothing,
+    /// Nothing that a user can do; why.
+    Wrong(String),
 }
 
 impl Console {
-    /// Standard input is read only for a user who is asked: a phone in the background must not wait for a terminal.
-    pub(super) fn for_user(user: User) -> Self {
-        Self((user == User::Asked).then(lines))
+    /// Of the user at the keyboard.
+    pub(super) fn at_keyboard() -> Self {
+        Self(Some(lines()))
+    }
+
+    /// Of nobody: a phone in the background must not wait for a terminal.
+    pub(super) fn of_nobody() -> Self {
+        Self(None)
     }
 
     /// The next order; never, without a user.
@@ -63,95 +66,70 @@ fn lines() -> mpsc::Receiver<String> {
 
 /// Does what the line says, or says why not.
 pub(super) fn obey(line: &str, hub: &mut Hub, narrator: &Narrator) {
-    match Order::parse(line) {
-        Some(Order::Answer(answer)) => {
-            let prompt = hub.device().prompt();
-            let answer = meant(answer, prompt);
-            match misfit(answer, prompt) {
-                Some(words) => say(words),
-                None => hub.answer(answer),
-            }
+    let order = match Line::parse(line) {
+        Line::Order(order) => order,
+        Line::Help => return say(HELP),
+        Line::Nothing => return,
+        Line::Wrong(why) => return say_line(&why),
+    };
+    match order.carry_out(hub, narrator) {
+        Ok(outcome) => tell(&outcome),
+        Err(refusal) => say_line(&refusal.why()),
+    }
+}
+
+fn tell(outcome: &Outcome) {
+    match outcome {
+        Outcome::Winked(Some(at)) => {
+            say(&format!("a host last asked the phone to make itself noticed at {}", time(*at)));
         }
-        Some(Order::Wink) => say(&match narrator.winked {
-            Some(at) => format!("a host last asked the phone to make itself noticed at {}", time(at)),
-            None => "no host has asked the phone to make itself noticed".to_owned(),
-        }),
-        Some(Order::List) => list(hub.device().key()),
-        Some(Order::Unplug) => hub.unplug(),
-        Some(Order::Plug) => hub.plug(),
-        Some(Order::Reboot) => hub.power_cycle(),
-        Some(Order::Help) => say(HELP),
-        None if line.is_empty() => {}
-        None => say(&format!("\"{line}\" is nothing that a user can do; `help` lists what is")),
+        Outcome::Winked(None) => say("no host has asked the phone to make itself noticed"),
+        Outcome::Prompt(Some(prompt)) => say_line(&question(prompt)),
+        Outcome::Prompt(None) => say("the phone asks nothing"),
+        Outcome::User(user) => say(&format!("the user: {user}")),
+        Outcome::Credentials(held) if held.is_empty() => say("the phone holds no credentials"),
+        Outcome::Credentials(held) => held.iter().for_each(|it| say_line(&credential(it))),
+        Outcome::Faults(rules) if rules.is_empty() => say("nothing goes wrong on purpose"),
+        Outcome::Faults(rules) => rules.iter().for_each(|rule| say_line(&rule.to_string())),
+        // What the keyboard asks for has no more to tell: the event says it.
+        Outcome::Done | Outcome::Credential(_) | Outcome::Events(_) => {}
     }
 }
 
 /// What the phone asks, in one line, with the answers that fit.
 pub(super) fn question(prompt: &Prompt) -> String {
     let account = prompt.user().map(|user| format!(" as {user}")).unwrap_or_default();
-    let answers = match prompt {
-        Prompt::Presence { purpose: Purpose::Reset(Touch::Long), .. } => "hold, decline",
-        Prompt::Presence { .. } => "accept, decline",
-        Prompt::Verification { .. } => "finger, wrong finger, decline",
-        Prompt::Sample { .. } => "finger, smudged finger, decline",
-    };
-    format!("? the phone asks for {prompt}{account}  [{answers}]")
+    format!("? the phone asks for {prompt}{account}  [{}]", answers(prompt))
 }
 
-impl Order {
-    fn parse(line: &str) -> Option<Self> {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        Some(match words.as_slice() {
-            ["accept"] => Self::Answer(Answer::Accept),
-            ["decline"] => Self::Answer(Answer::Decline),
-            ["finger"] => Self::Answer(Answer::Verified),
-            ["hold"] => Self::Answer(Answer::Hold),
-            ["smudged", "finger"] => Self::Answer(Answer::Sample(Sample::PoorQuality)),
-            ["wrong", "finger"] => Self::Answer(Answer::NotVerified),
-            ["wink"] => Self::Wink,
-            ["list"] => Self::List,
-            ["unplug"] => Self::Unplug,
-            ["plug"] => Self::Plug,
-            ["reboot"] => Self::Reboot,
-            ["help"] => Self::Help,
-            _ => return None,
+impl Line {
+    fn parse(line: &str) -> Self {
+        let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(answer) = Order::answer(&words) {
+            return Self::Order(answer);
+        }
+        Self::Order(match words.split_once(' ').unwrap_or((&words, "")) {
+            ("", _) => return Self::Nothing,
+            ("help", "") => return Self::Help,
+            ("wink", "") => Order::Wink,
+            ("list", "") => Order::List,
+            ("unplug", "") => Order::Unplug,
+            ("plug", "") => Order::Plug,
+            ("reboot", "") => Order::Reboot,
+            ("prompt", "") => Order::Prompt,
+            ("user", "") => Order::User,
+            ("user", user) => match user.parse() {
+                Ok(user) => Order::ChangeUser(user),
+                Err(why) => return Self::Wrong(format!("\"{user}\" is no user: {why}")),
+            },
+            ("faults", "") => Order::Faults,
+            ("no", "faults") => Order::SetFaults(Vec::new()),
+            ("fault", rule) => match rule.parse() {
+                Ok(rule) => Order::AddFault(Box::new(rule)),
+                Err(why) => return Self::Wrong(why.to_string()),
+            },
+            _ => return Self::Wrong(format!("\"{line}\" is nothing that a user can do; `help` lists what is")),
         })
-    }
-}
-
-/// A finger is a sample while one is enrolled.
-fn meant(answer: Answer, prompt: Option<&Prompt>) -> Answer {
-    match (answer, prompt) {
-        (Answer::Verified, Some(Prompt::Sample { .. })) => Answer::Sample(Sample::Good),
-        _ => answer,
-    }
-}
-
-/// Why the answer is none to what the phone asks.
-fn misfit(answer: Answer, prompt: Option<&Prompt>) -> Option<&'static str> {
-    match (answer, prompt) {
-        (_, None) => Some("the phone asks nothing"),
-        (Answer::Accept, Some(Prompt::Verification { .. })) => {
-            Some("the phone asks for a biometric: finger, wrong finger or decline")
-        }
-        (Answer::Accept | Answer::NotVerified, Some(Prompt::Sample { .. })) => {
-            Some("the phone learns a finger: finger, smudged finger or decline")
-        }
-        (Answer::Sample(_), Some(Prompt::Presence { .. } | Prompt::Verification { .. })) => {
-            Some("the phone learns no finger at the moment")
-        }
-        (Answer::Verified | Answer::NotVerified, Some(Prompt::Presence { .. })) => {
-            Some("the phone asks for consent first: accept or decline")
-        }
-        _ => None,
-    }
-}
-
-fn list(key: &Authenticator) {
-    let lines: Vec<String> = key.credentials().map(credential).collect();
-    match lines.as_slice() {
-        [] => say("the phone holds no credentials"),
-        lines => lines.iter().for_each(|line| say_line(line)),
     }
 }
 
@@ -168,7 +146,11 @@ hold          agree by a long touch, where a reset asks for one
 finger        present the right biometric, or give a sample of the finger to be enrolled
 wrong finger  present another's
 smudged finger  give a bad sample
+prompt        what the phone asks
+user NAME     let somebody else answer: accept, decline, ignore, after=2s; ask is you
 list          the credentials on the phone
+fault RULE    let something go wrong, as in fault getAssertion#2:invalid-signature
+faults        the rules of what goes wrong; `no faults` takes them away
 wink          when a host last asked the phone to make itself noticed
 unplug, plug  pull the key out of every host, let it be found again
 reboot        cut the power for a moment: channels and tokens are gone, credentials stay
@@ -176,30 +158,42 @@ quit          end, as Ctrl-C does";
 
 #[cfg(test)]
 mod tests {
+    use ctap::{Answer, Purpose};
+    use jiff::SignedDuration;
+    use transport::User;
+
     use super::*;
 
     #[test]
     fn lines_are_orders_whatever_the_spaces() {
-        let check = |line: &str, expect: Option<Order>| assert_eq!(Order::parse(line), expect, "{line}");
-        check("accept", Some(Order::Answer(Answer::Accept)));
-        check("  wrong   finger ", Some(Order::Answer(Answer::NotVerified)));
-        check("finger", Some(Order::Answer(Answer::Verified)));
-        check("reboot", Some(Order::Reboot));
-        check("wrong", None);
-        check("accept all", None);
-        check("", None);
+        let check = |line: &str, expect: Order| assert_eq!(Line::parse(line), Line::Order(expect), "{line}");
+        check("accept", Order::Answer(Answer::Accept));
+        check("  wrong   finger ", Order::Answer(Answer::NotVerified));
+        check("finger", Order::Answer(Answer::Verified));
+        check("reboot", Order::Reboot);
+        check("user after=2s", Order::ChangeUser(User::AcceptsAfter(SignedDuration::from_secs(2))));
+        check("user after=1m 30s", Order::ChangeUser(User::AcceptsAfter(SignedDuration::from_secs(90))));
+        check("no faults", Order::SetFaults(Vec::new()));
+        assert_eq!(Line::parse("  "), Line::Nothing);
     }
 
     #[test]
-    fn an_answer_that_does_not_fit_the_question_is_turned_away_with_those_that_do() {
-        let user = Some("carol".to_owned());
-        let (rp_id, purpose) = ("example.com".to_owned(), Purpose::Register);
-        let consent = Prompt::Presence { rp_id: rp_id.clone(), user: user.clone(), purpose };
-        let biometric = Prompt::Verification { rp_id, user, purpose };
-        assert_eq!(misfit(Answer::Accept, None), Some("the phone asks nothing"));
-        assert!(misfit(Answer::Verified, Some(&consent)).is_some_and(|words| words.contains("accept or decline")));
-        assert!(misfit(Answer::Accept, Some(&biometric)).is_some_and(|words| words.contains("finger")));
-        assert_eq!(misfit(Answer::Decline, Some(&biometric)), None);
+    fn a_line_that_is_no_order_says_why() {
+        let check = |line: &str, words: &str| match Line::parse(line) {
+            Line::Wrong(why) => assert!(why.contains(words), "{why}"),
+            other => panic!("{other:?}"),
+        };
+        check("wrong", "`help` lists what is");
+        check("accept all", "\"accept all\" is nothing that a user can do");
+        check("user nobody", "it is ask, accept, decline, ignore");
+        check("fault", "a rule is COMMAND");
+        check("fault any:nonsense", "\"nonsense\" is no fault");
+    }
+
+    #[test]
+    fn a_question_names_the_answers_that_fit() {
+        let (rp_id, user) = ("example.com".to_owned(), Some("carol".to_owned()));
+        let consent = Prompt::Presence { rp_id, user, purpose: Purpose::Register };
         assert_eq!(
             question(&consent),
             "? the phone asks for consent to a registration at example.com as carol  [accept, decline]"

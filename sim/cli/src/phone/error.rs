@@ -1,6 +1,7 @@
 //! Why a phone cannot begin or go on, and what to do.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ctap::{BadProfile, BadSnapshot};
@@ -49,6 +50,18 @@ pub(super) enum PhoneError {
     #[error("the system gives no randomness: {reason}")]
     #[diagnostic(help("choose the keys by --seed N"))]
     NoRandomness { reason: String },
+    /// The port of `--control` cannot be had.
+    #[error("the control interface cannot listen on {address}: {reason}")]
+    #[diagnostic(help("choose another by --control ADDRESS:PORT; with port 0 the system chooses one"))]
+    ControlUnavailable { address: SocketAddr, reason: io::Error },
+    /// Others could reach the control interface.
+    #[error("others than this machine could reach the control interface on {address}")]
+    #[diagnostic(help("give them a secret by --control-token TOKEN, or listen on 127.0.0.1 alone"))]
+    ControlUnguarded { address: SocketAddr },
+    /// No secret at all.
+    #[error("--control-token is empty, or has letters that no header can carry")]
+    #[diagnostic(help("choose one of visible ASCII letters without spaces"))]
+    ControlToken,
     /// A flag of another transport.
     #[error("{flag} means nothing to --transport {transport}")]
     #[diagnostic(help("--listen is for udp, tcp and usbip, --answer-to for udp, --socket for unix"))]

@@ -4,7 +4,9 @@ use ctap::Authenticator;
 use jiff::Timestamp;
 use transport::{Event, User};
 
+use super::control::Control;
 use super::endpoint::Listening;
+use super::log::Log;
 use crate::args::PhoneArgs;
 use crate::out::{say, say_line};
 
@@ -29,19 +31,41 @@ impl Tone {
     }
 }
 
+/// Who answers, to begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// The user at the keyboard.
+    Keyboard,
+    /// Whoever uses the control interface.
+    Control,
+    /// Nobody who could be asked.
+    Policy(User),
+}
+
+impl Answers {
+    pub(super) fn user(self) -> User {
+        match self {
+            Self::Keyboard | Self::Control => User::Asked,
+            Self::Policy(user) => user,
+        }
+    }
+}
+
 /// Prints what happens, and remembers what the user may ask for.
 pub(super) struct Narrator {
     tone: Tone,
     /// When a host last asked the key to make itself noticed.
     pub(super) winked: Option<Timestamp>,
+    /// What has happened so far.
+    pub(super) log: Log,
 }
 
 impl Narrator {
     pub(super) fn new(tone: Tone) -> Self {
-        Self { tone, winked: None }
+        Self { tone, winked: None, log: Log::new() }
     }
 
-    pub(super) fn tell(&mut self, now: Timestamp, user: User, event: &Event) {
+    pub(super) fn tell(&mut self, now: Timestamp, user: User, event: Event) {
         if matches!(event, Event::Key(ctap::Event::Winked)) {
             self.winked = Some(now);
         }
@@ -53,8 +77,12 @@ impl Narrator {
         if wanted {
             say_line(&format!("{}  {event}", time(now)));
         }
-        if let (User::Asked, Event::Key(ctap::Event::Prompted(prompt))) = (user, event) {
+        if let (User::Asked, Event::Key(ctap::Event::Prompted(prompt))) = (user, &event) {
             say_line(&super::console::question(prompt));
+        }
+        // Reports are many, and whoever wants them says so.
+        if self.tone == Tone::Verbose || !matches!(event, Event::Report { .. }) {
+            self.log.push(now, event);
         }
     }
 }
@@ -64,7 +92,13 @@ pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%H:%M:%S%.3f").to_string()
 }
 
-pub(super) fn banner(args: &PhoneArgs, key: &Authenticator, listening: &Listening, user: User) {
+pub(super) fn banner(
+    args: &PhoneArgs,
+    key: &Authenticator,
+    listening: &Listening,
+    control: Option<&Control>,
+    answers: Answers,
+) {
     let keys = match args.seed {
         Some(seed) => format!("keys from seed {seed}"),
         None => "keys from the system's randomness".to_owned(),
@@ -75,9 +109,14 @@ pub(super) fn banner(args: &PhoneArgs, key: &Authenticator, listening: &Listenin
     }
     say(&format!("listening on {}", listening.place));
     listening.directions.iter().for_each(|line| say(&format!("  {line}")));
-    say(&match user {
-        User::Asked => "you are the user: `help` lists what you can do; Ctrl-C ends".to_owned(),
-        user => format!("the user: {user}; Ctrl-C ends"),
+    key.faults().rules().for_each(|rule| say_line(&format!("goes wrong on purpose: {rule}")));
+    if let Some(control) = control {
+        say(&format!("control interface on http://{}", control.address));
+    }
+    say(&match answers {
+        Answers::Keyboard => "you are the user: `help` lists what you can do; Ctrl-C ends".to_owned(),
+        Answers::Control => "the user: whoever uses the control interface; Ctrl-C ends".to_owned(),
+        Answers::Policy(user) => format!("the user: {user}; Ctrl-C ends"),
     });
 }
 

@@ -57,6 +57,12 @@ impl Phone {
         words.filter_map(|word| word.parse().ok()).next().expect("the banner names an address")
     }
 
+    /// Where its control interface listens, as the banner says.
+    pub(crate) fn control(&self) -> SocketAddr {
+        let place = self.banner.iter().find_map(|line| line.strip_prefix("control interface on http://"));
+        place.expect("the banner names it").parse().expect("an address")
+    }
+
     /// Waits for a line with these words.
     pub(crate) fn hear(&self, words: &str) {
         loop {

@@ -9,6 +9,7 @@ use wire::auth_data::Flags;
 use super::bio_enrollment::Capture;
 use super::u2f::Polled;
 use super::{Authenticator, Command, client_pin, get_assertion, make_credential};
+use crate::fault::Touched;
 use crate::{Answer, Event, Prompt, Purpose};
 
 /// What an authenticator is doing.
@@ -26,7 +27,10 @@ pub(super) struct Waiting {
     pending: Pending,
     gesture: Gesture,
     prompt: Prompt,
+    asked: Timestamp,
     deadline: Timestamp,
+    /// A touch that a fault keeps from taking effect yet.
+    held: Option<Answer>,
 }
 
 /// The gesture it waits for.
@@ -127,6 +131,15 @@ impl Authenticator {
         }
     }
 
+    /// What the user has yet to answer: the prompt, unless a touch was given that a fault keeps from taking effect.
+    #[must_use]
+    pub fn unanswered(&self) -> Option<&Prompt> {
+        match &self.state {
+            State::Waiting(waiting) if waiting.held.is_some() => None,
+            _ => self.prompt(),
+        }
+    }
+
     /// The user answers the prompt. An answer that does not fit it, or that comes too late, changes nothing.
     pub fn handle_answer(&mut self, now: Timestamp, answer: Answer) {
         self.handle_timeout(now);
@@ -135,19 +148,20 @@ impl Authenticator {
         {
             self.events.push_back(Event::Answered(answer));
         }
-        let Some(mut waiting) = self.take_waiting() else { return };
+        let Some(waiting) = self.take_waiting() else { return };
         match (waiting.gesture, answer) {
-            (Gesture::Presence, _) if waiting.prompt.takes(answer) => {
-                self.events.push_back(Event::Answered(answer));
-                waiting.pending.consent.given |= Flags::UP;
-                self.advance(now, waiting.pending);
+            (gesture @ Gesture::Presence, _) if waiting.prompt.takes(answer) => {
+                if self.touch_at(waiting.asked).is_some_and(|at| at <= now) {
+                    self.touched(now, waiting.pending, answer);
+                } else {
+                    self.state = State::Waiting(Waiting { gesture, held: Some(answer), ..waiting });
+                }
             }
             (Gesture::Verification { .. }, Answer::Verified) => {
                 self.events.push_back(Event::Answered(answer));
                 self.unblock_verification();
                 self.durable.uv_since_pin = self.durable.uv_since_pin.saturating_add(1);
-                waiting.pending.consent.given |= Flags::UV;
-                self.advance(now, waiting.pending);
+                self.go_on(now, waiting.pending, Flags::UV);
             }
             (Gesture::Verification { attempts_left }, Answer::NotVerified) => {
                 self.events.push_back(Event::Answered(answer));
@@ -189,7 +203,10 @@ impl Authenticator {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         match &self.state {
-            State::Waiting(waiting) => Some(waiting.deadline),
+            State::Waiting(waiting) => {
+                let touch = waiting.held.and_then(|_| self.touch_at(waiting.asked));
+                Some(touch.map_or(waiting.deadline, |at| at.min(waiting.deadline)))
+            }
             State::Polled(polled) => Some(polled.until),
             State::Idle => None,
         }
@@ -201,14 +218,23 @@ impl Authenticator {
         if self.poll_timeout().is_none_or(|deadline| now < deadline) {
             return;
         }
-        if self.prompt().is_some() {
-            self.events.push_back(Event::TimedOut);
-        }
         match std::mem::replace(&mut self.state, State::Idle) {
-            State::Waiting(waiting) => {
+            State::Waiting(waiting) => self.end_waiting(now, waiting),
+            State::Polled(polled) if polled.prompt().is_some() => self.events.push_back(Event::TimedOut),
+            State::Polled(_) | State::Idle => {}
+        }
+    }
+
+    /// Its time has come: that of a touch which was held back, or the end.
+    fn end_waiting(&mut self, now: Timestamp, waiting: Waiting) {
+        match waiting.held {
+            Some(answer) if self.touch_at(waiting.asked).is_some_and(|at| at < waiting.deadline) => {
+                self.touched(now, waiting.pending, answer);
+            }
+            _ => {
+                self.events.push_back(Event::TimedOut);
                 self.respond(waiting.pending.work.command(), Err(waiting.pending.timed_out()));
             }
-            State::Polled(_) | State::Idle => {}
         }
     }
 
@@ -221,6 +247,25 @@ impl Authenticator {
                 None
             }
         }
+    }
+
+    /// From when on a touch takes effect that was asked for at `asked`; `None` is never.
+    fn touch_at(&self, asked: Timestamp) -> Option<Timestamp> {
+        match self.verdict.touched() {
+            Touched::AtOnce => Some(asked),
+            Touched::After(delay) => Some(asked + delay),
+            Touched::Never => None,
+        }
+    }
+
+    fn touched(&mut self, now: Timestamp, pending: Pending, answer: Answer) {
+        self.events.push_back(Event::Answered(answer));
+        self.go_on(now, pending, Flags::UP);
+    }
+
+    fn go_on(&mut self, now: Timestamp, mut pending: Pending, given: u8) {
+        pending.consent.given |= given;
+        self.advance(now, pending);
     }
 
     /// Asks for the next gesture that is missing, or finishes.
@@ -251,7 +296,7 @@ impl Authenticator {
         };
         self.withdraw_polled();
         self.events.push_back(Event::Prompted(prompt.clone()));
-        self.state = State::Waiting(Waiting { pending, gesture, prompt, deadline: now + most });
+        self.state = State::Waiting(Waiting { pending, gesture, prompt, asked: now, deadline: now + most, held: None });
     }
 
     fn verification_failed(&mut self, now: Timestamp, pending: Pending, attempts_left: u8) {

@@ -16,7 +16,7 @@ use super::{Authenticator, Command, Never, Step, response};
 use crate::credential::{Credential, Names, Protection};
 use crate::pin_uv::Token;
 use crate::store::Serial;
-use crate::{Event, Permissions, Purpose, auth_data};
+use crate::{Event, Fault, Permissions, Purpose, auth_data};
 
 /// An assertion to be made once the user has consented.
 pub(super) struct Work {
@@ -107,12 +107,12 @@ impl Authenticator {
         place: Place,
     ) -> Result<Vec<u8>, Status> {
         let credential = self.durable.store.by_serial_mut(serial).ok_or(Status::NO_CREDENTIALS)?;
-        credential.sign_count = self.misbehaviour.next_sign_count(credential.sign_count);
-        let extensions = inputs.extensions.outputs(credential, given, &mut self.rng);
+        credential.sign_count = self.verdict.next_sign_count(credential.sign_count);
+        let extensions = self.verdict.extensions(inputs.extensions.outputs(credential, given, &mut self.rng));
         let large_blob_key = credential.large_blob_key.filter(|_| inputs.extensions.large_blob_key);
 
         let flags = auth_data::flags(given, 0, extensions.as_deref());
-        let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, self.misbehaviour);
+        let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, &self.verdict);
         message.extend(extensions.iter().flatten());
         let auth_data_bytes = message.len();
         message.extend_from_slice(&inputs.client_data_hash);
@@ -120,7 +120,7 @@ impl Authenticator {
         let more = [credential.is_discoverable, matches!(place, Place::FirstOf(_)), large_blob_key.is_some()];
         let members = 3 + more.into_iter().map(u64::from).sum::<u64>();
         encode_head(&mut e, credential, &message[..auth_data_bytes], members).expect("a Vec takes every byte");
-        self.misbehaviour.spoil_message(&mut message);
+        self.verdict.spoil_message(&mut message);
         let signature = credential.secrets.key.sign(&message);
         encode_tail(&mut e, credential, &signature, given, place).expect("a Vec takes every byte");
         if let Some(key) = large_blob_key {
@@ -137,6 +137,9 @@ impl Authenticator {
 
     /// Step 7: the credentials that apply, given whether the user is, or will be, verified.
     fn applicable(&self, request: &Request<'_>, wanted: u8) -> Vec<Serial> {
+        if self.verdict.is(&Fault::NoCredentials) {
+            return Vec::new();
+        }
         let usable = |credential: &Credential, without_uv: Protection| {
             wanted & Flags::UV != 0 || credential.protection <= without_uv
         };

@@ -26,6 +26,13 @@ impl Remaining {
 }
 
 impl Authenticator {
+    /// The relying party of the assertions that are left.
+    pub(super) fn continued_rp_id(&self) -> Option<String> {
+        let Some(Sequence::Assertions(remaining)) = self.sequence() else { return None };
+        let next = self.durable.store.by_serial(*remaining.serials.front()?)?;
+        Some(next.rp_id.clone())
+    }
+
     pub(super) fn get_next_assertion(&mut self, now: Timestamp) -> Result<Vec<u8>, Status> {
         let Some(Sequence::Assertions(mut remaining)) = self.take_sequence() else { return Err(Status::NOT_ALLOWED) };
         let serial = remaining.serials.pop_front().ok_or(Status::NOT_ALLOWED)?;

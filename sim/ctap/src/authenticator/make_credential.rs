@@ -12,9 +12,8 @@ use super::verification::{PinUvAuthParam, Presence, Wish, touch};
 use super::{Authenticator, Command, Step, response};
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
 use crate::key::PrivateKey;
-use crate::{
-    Algorithm, AttestationFormat, Discoverable, Event, Feature, Misbehaviour, Permissions, Purpose, auth_data,
-};
+use crate::store::RpIdHash;
+use crate::{Algorithm, AttestationFormat, Discoverable, Event, Fault, Feature, Permissions, Purpose, auth_data};
 
 /// A credential to be made once the user has consented.
 pub(super) struct Work {
@@ -185,14 +184,15 @@ impl Authenticator {
         }
         // 14. what the token stood for is used up
         self.spend_token(given, work.choice.presence);
-        // 17. an account has one credential
-        let rp_id_hash = Sha256::digest(&work.rp_id).into();
-        let held = self.durable.store.of_account(rp_id_hash, &work.user_handle);
-        let replaced = held.filter(|_| work.choice.is_discoverable).map(|held| held.id.clone());
-        let is_full = self.durable.store.discoverable_count() >= self.profile.limits.credentials;
-        if work.choice.is_discoverable && replaced.is_none() && is_full {
+        // 17. an account has one discoverable credential
+        if self.verdict.is(&Fault::KeyStoreFull) {
             return Err(Status::KEY_STORE_FULL);
         }
+        let rp_id_hash = Sha256::digest(&work.rp_id).into();
+        let replaced = match work.choice.is_discoverable {
+            true => self.room_for(rp_id_hash, &work.user_handle)?,
+            false => None,
+        };
         // 15. extensions, 16. the key and 19. attestation
         let credential = self.new_credential(now, &work);
         let response = self.attest(&work, &credential, given);
@@ -204,11 +204,26 @@ impl Authenticator {
             user: credential.user_name.clone(),
             id: credential.id.clone(),
         });
+        self.keep(credential);
+        Ok(response)
+    }
+
+    /// Whether a discoverable credential of an account can be kept: the id of the one that it replaces.
+    ///
+    /// # Errors
+    ///
+    /// `KEY_STORE_FULL`.
+    pub(crate) fn room_for(&self, rp_id_hash: RpIdHash, user_handle: &[u8]) -> Result<Option<Vec<u8>>, Status> {
+        let held = self.durable.store.of_account(rp_id_hash, user_handle).map(|held| held.id.clone());
+        let is_full = self.durable.store.discoverable_count() >= self.profile.limits.credentials;
+        if held.is_none() && is_full { Err(Status::KEY_STORE_FULL) } else { Ok(held) }
+    }
+
+    pub(crate) fn keep(&mut self, credential: Credential) {
         if credential.is_discoverable {
             self.durable.credentials_changed(&mut self.rng);
         }
         self.durable.store.insert(credential);
-        Ok(response)
     }
 
     fn new_credential(&mut self, now: Timestamp, work: &Work) -> Credential {
@@ -237,14 +252,14 @@ impl Authenticator {
     }
 
     fn attest(&mut self, work: &Work, credential: &Credential, given: u8) -> Vec<u8> {
-        let extensions = work.extensions.outputs(credential, given, &mut self.rng);
+        let extensions = self.verdict.extensions(work.extensions.outputs(credential, given, &mut self.rng));
         let flags = auth_data::flags(given, Flags::AT, extensions.as_deref());
-        let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, self.misbehaviour);
-        let (aaguid, key) = (self.misbehaviour.aaguid(self.profile.aaguid), &credential.secrets.key);
+        let mut message = auth_data::header(credential.rp_id_hash, flags, credential.sign_count, &self.verdict);
+        let (aaguid, key) = (self.verdict.aaguid(self.profile.aaguid), &credential.secrets.key);
         auth_data::push_credential(&mut message, aaguid, &credential.id, key);
         message.extend(extensions.iter().flatten());
 
-        let stripped = self.misbehaviour == Misbehaviour::AttestationStripped;
+        let stripped = self.verdict.is(&Fault::NoAttestation);
         let format = if stripped { AttestationFormat::None } else { work.choice.format };
         let enterprise = format == AttestationFormat::Packed && work.choice.vouches == Vouches::ForTheDevice;
         let statement = match (format, self.attestation.of_device().filter(|_| enterprise)) {
@@ -261,7 +276,7 @@ impl Authenticator {
             None => drop(e.map(0).expect("a Vec takes every byte")),
             Some(attestation) => {
                 message.extend_from_slice(&work.client_data_hash);
-                self.misbehaviour.spoil_message(&mut message);
+                self.verdict.spoil_message(&mut message);
                 attestation.encode_statement(&mut e, &message, key);
             }
         }

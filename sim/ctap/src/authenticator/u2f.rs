@@ -10,9 +10,10 @@ use wire::auth_data::Flags;
 
 pub(super) use self::presence::Polled;
 use self::request::{Control, Request};
-use super::Authenticator;
+use super::{Authenticator, Command};
 use crate::apdu::StatusWord;
 use crate::credential::{Credential, ID_BYTES, Protection, Secrets};
+use crate::fault::{Fault, Verdict};
 use crate::key::PrivateKey;
 use crate::store::Serial;
 use crate::{Algorithm, Event, Version, auth_data};
@@ -37,6 +38,7 @@ impl Authenticator {
             }
         };
         let word = outcome.as_ref().err().copied().unwrap_or(StatusWord::NO_ERROR);
+        self.verdict = Verdict::default();
         self.record(Event::U2fResponse { name, word });
         word.after(&outcome.unwrap_or_default())
     }
@@ -58,6 +60,7 @@ impl Authenticator {
             Request::Version => Ok(Version::U2fV2.name().as_bytes().to_vec()),
             Request::Register { challenge, application } => {
                 self.spend_presence(now, request, None)?;
+                self.judge_u2f(Command::MAKE_CREDENTIAL, request);
                 Ok(self.register_by_u2f(now, challenge, application))
             }
             Request::Authenticate { control, challenge, application, key_handle } => {
@@ -70,9 +73,21 @@ impl Authenticator {
                         Flags::UP
                     }
                 };
+                self.judge_u2f(Command::GET_ASSERTION, request);
                 self.authenticate_by_u2f(serial, challenge, given).ok_or(StatusWord::WRONG_DATA)
             }
         }
+    }
+
+    /// A rule about makeCredential holds for a registration, one about getAssertion for an authentication, as far as
+    /// U2F signs what goes wrong.
+    fn judge_u2f(&mut self, command: Command, request: &Request<'_>) {
+        let rp_id = request.application().map(|hash| self.application_name(hash));
+        let fault = self.faults.judge(command, rp_id.as_deref()).filter(Fault::is_of_u2f);
+        if let Some(fault) = &fault {
+            self.record(Event::Faulted { name: request.name(), fault: fault.clone() });
+        }
+        self.verdict = Verdict::new(fault);
     }
 
     /// The credential of a key handle, if U2F may use it: whatever is listed or protected is CTAP2's alone.
@@ -89,9 +104,9 @@ impl Authenticator {
         let credential = self.new_u2f_credential(now, *application);
         let key = &credential.secrets.key;
         let point = key.es256_point().expect("U2F keys are ES256 keys");
-        let signed_application = self.misbehaviour.rp_id_hash(*application);
+        let signed_application = self.verdict.rp_id_hash(*application);
         let mut message = [&[0][..], &signed_application, challenge, &credential.id, &point].concat();
-        self.misbehaviour.spoil_message(&mut message);
+        self.verdict.spoil_message(&mut message);
         let (certificate, signature) = self.attestation.certify(&message, key);
         let handle_bytes = u8::try_from(credential.id.len()).expect("ids made here are short");
         let answer = [&[RESERVED][..], &point, &[handle_bytes], &credential.id, &certificate, &signature].concat();
@@ -134,10 +149,10 @@ impl Authenticator {
     /// §5.4: presence, the counter, and the signature over them: what authenticator data begins with.
     fn authenticate_by_u2f(&mut self, serial: Serial, challenge: &[u8; 32], given: u8) -> Option<Vec<u8>> {
         let credential = self.durable.store.by_serial_mut(serial)?;
-        credential.sign_count = self.misbehaviour.next_sign_count(credential.sign_count);
-        let header = auth_data::header(credential.rp_id_hash, given, credential.sign_count, self.misbehaviour);
+        credential.sign_count = self.verdict.next_sign_count(credential.sign_count);
+        let header = auth_data::header(credential.rp_id_hash, given, credential.sign_count, &self.verdict);
         let mut message = [&header, &challenge[..]].concat();
-        self.misbehaviour.spoil_message(&mut message);
+        self.verdict.spoil_message(&mut message);
         let signature = credential.secrets.key.sign(&message);
         self.events.push_back(Event::Asserted {
             rp_id: credential.rp_id.clone(),

@@ -138,6 +138,12 @@ fn devices(scenario: &Scenario) -> Checked {
         named(&phone.name, &at("name"))?;
         ensure(names.insert(&phone.name), &at("name"), || format!("{:?}: another phone has this name", phone.name))?;
         known_user(scenario, &phone.owner, &at("owner"))?;
+        for (rule, text) in phone.faults.iter().enumerate() {
+            if let Err(error) = text.parse::<ctap::Rule>() {
+                let path = [&at("faults")[..], &[Index(rule)]].concat();
+                return Err(Misfit { path, problem: error.to_string() });
+            }
+        }
     }
     Ok(())
 }

@@ -44,12 +44,34 @@ fn add(world: &mut World, rule: Rule) -> Outcome {
     Ok(())
 }
 
-#[given(expr = "the phone of {person} {misbehaviour}")]
-#[when(expr = "the phone of {person} {misbehaviour}")]
-fn misbehaves(world: &mut World, who: Who, what: super::parameters::Fault) -> Outcome {
+#[given(expr = "the phone of {person} has the fault {string}")]
+#[when(expr = "the phone of {person} gets the fault {string}")]
+fn goes_wrong(world: &mut World, who: Who, rule: String) -> Outcome {
+    let rule: lab::ctap::Rule = rule.parse().map_err(|error| StepError::new(format!("{error}")))?;
     let (lab, person) = world.with(&who.0)?;
-    lab.with_phone(person.phone_name()?, |phone, _| phone.set_misbehaviour(what.0));
+    lab.with_phone(person.phone_name()?, |phone, _| phone.faults_mut().add(rule));
     Ok(())
+}
+
+#[given(expr = "the phone of {person} has no fault any more")]
+#[when(expr = "the phone of {person} loses its faults")]
+fn goes_right(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.with_phone(person.phone_name()?, |phone, _| phone.faults_mut().clear());
+    Ok(())
+}
+
+#[given(expr = "somebody has cloned the keys of {person} into the phone of {person}")]
+#[when(expr = "somebody clones the keys of {person} into the phone of {person}")]
+fn clones(world: &mut World, who: Who, thief: Who) -> Outcome {
+    let (_, thief) = world.with(&thief.0)?;
+    let (lab, person) = world.with(&who.0)?;
+    let keys = lab.with_phone(person.phone_name()?, |phone, _| phone.export_credentials());
+    ensure(!keys.is_empty(), || format!("the phone of {} holds no keys to clone", person.name))?;
+    let name = thief.phone_name()?;
+    let injected =
+        |phone: &mut lab::phone::Phone, now| keys.into_iter().try_for_each(|key| phone.inject_credential(now, key));
+    lab.with_phone(name, injected).map_err(|error| StepError::new(error.to_string()))
 }
 
 #[then(expr = "the security key has answered {string}")]

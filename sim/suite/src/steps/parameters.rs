@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use cucumber::Parameter;
 use jiff::SignedDuration;
-use lab::{JourneyError, Misbehaviour, Person, Place, Window};
+use lab::{JourneyError, Person, Place, Window};
 
 /// A person by first name.
 #[derive(Clone, Debug, Parameter)]
@@ -110,33 +110,6 @@ impl FromStr for Phase {
             .into_iter()
             .find(|phase| phase.tab() == text)
             .ok_or_else(|| format!("{text:?} is no phase"))
-    }
-}
-
-/// A fault that only the authenticator itself can commit, because the signature covers it.
-#[derive(Clone, Debug, Parameter)]
-#[param(
-    name = "misbehaviour",
-    regex = "signs wrongly|leaves out the user-verified flag|leaves out the user-present flag|repeats its signature counter|counts its signatures backwards|signs for another relying party|strips its attestation|claims another AAGUID|behaves again"
-)]
-pub(crate) struct Fault(pub(crate) Misbehaviour);
-
-impl FromStr for Fault {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(match text {
-            "signs wrongly" => Misbehaviour::BadSignature,
-            "leaves out the user-verified flag" => Misbehaviour::NoUserVerification,
-            "leaves out the user-present flag" => Misbehaviour::NoUserPresence,
-            "repeats its signature counter" => Misbehaviour::CounterStuck,
-            "counts its signatures backwards" => Misbehaviour::CounterReplayed,
-            "signs for another relying party" => Misbehaviour::WrongRpIdHash,
-            "strips its attestation" => Misbehaviour::AttestationStripped,
-            "claims another AAGUID" => Misbehaviour::OtherAaguid,
-            "behaves again" => Misbehaviour::None,
-            other => return Err(format!("{other:?} is no misbehaviour")),
-        }))
     }
 }
 

@@ -37,6 +37,7 @@ fn chooses_key_blindly(world: &mut World, who: Who) -> Outcome {
     Ok(lab.choose_security_key(&person)?)
 }
 
+#[given(expr = "{person} has accepted on the phone and given the biometric")]
 #[when(expr = "{person} accepts on the phone and gives the biometric")]
 fn accepts(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

@@ -126,6 +126,34 @@ fn a_user_who_is_asked_is_waited_for_and_the_host_hears_it() {
 }
 
 #[test]
+fn whoever_answers_from_now_on_answers_the_prompt_that_is_there() {
+    let mut bench = Bench::new(User::Ignores);
+    let channel = bench.open(ONE);
+    bench.send(ONE, channel, Command::CBOR, SELECTION);
+    bench.pass(SignedDuration::from_secs(5));
+    assert_eq!(bench.answers(ONE), []);
+    bench.device.handle_user(bench.now, User::AcceptsAfter(SignedDuration::from_secs(2)));
+    bench.pass(SignedDuration::from_secs(2));
+    assert_eq!(bench.answers(ONE), status(0));
+}
+
+#[test]
+fn a_touch_that_is_slow_or_absent_keeps_the_host_waiting_whoever_answers() {
+    let check = |rule: &str, wait: i64, expect: u8| {
+        let mut bench = Bench::new(User::Accepts);
+        bench.device.with_key(bench.now, |key| key.faults_mut().add(rule.parse().expect("a rule")));
+        let channel = bench.open(ONE);
+        bench.send(ONE, channel, Command::CBOR, SELECTION);
+        bench.pass(SignedDuration::from_millis(wait - 1));
+        assert_eq!(bench.answers(ONE), [], "{rule}");
+        bench.pass(SignedDuration::from_millis(1));
+        assert_eq!(bench.answers(ONE), status(expect), "{rule}");
+    };
+    check("selection:slow-touch=2s", 2_000, 0);
+    check("any:absent-touch", 30_000, USER_ACTION_TIMEOUT);
+}
+
+#[test]
 fn a_late_answer_is_not_given_to_the_next_prompt() {
     let mut bench = Bench::new(User::AcceptsAfter(SignedDuration::from_secs(2)));
     let channel = bench.open(ONE);

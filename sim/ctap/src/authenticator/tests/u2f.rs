@@ -381,13 +381,13 @@ fn a_credential_of_u2f_survives_a_snapshot() {
 }
 
 #[test]
-fn misbehaviour_is_signed_as_in_ctap2() {
+fn a_fault_is_signed_as_in_ctap2() {
     let mut desk = Desk::of("ctap-2.0");
     let made = desk.register_by_u2f();
-    desk.key.set_misbehaviour(Misbehaviour::CounterStuck);
+    desk.key.faults_mut().add("getAssertion:counter-stuck".parse().expect("a rule"));
     let answer = desk.u2f_with_presence(&authenticate(ENFORCE, &made.key_handle));
     assert_eq!(verify_authentication(&made.point, &answer, 1), 1);
-    desk.key.set_misbehaviour(Misbehaviour::NoUserPresence);
+    desk.key.faults_mut().add("getAssertion:unset-up-bit".parse().expect("a rule"));
     let answer = desk.u2f_with_presence(&authenticate(ENFORCE, &made.key_handle));
     assert_eq!(verify_authentication(&made.point, &answer, 0), 2);
 }
