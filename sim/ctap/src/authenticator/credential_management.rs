@@ -173,7 +173,7 @@ impl Authenticator {
     fn enumerate_rps_begin(&mut self, now: Timestamp, request: &Request) -> Result<Vec<u8>, Status> {
         let bound = self.permit(now, request, Access::Reads)?;
         belongs_to_none(bound.as_deref())?;
-        let relying_parties: VecDeque<_> = self.durable.store.relying_parties().copied().collect();
+        let relying_parties: VecDeque<_> = self.durable.store.relying_parties().into_iter().collect();
         if relying_parties.is_empty() {
             return Err(Status::NO_CREDENTIALS);
         }
