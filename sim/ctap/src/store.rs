@@ -18,7 +18,8 @@ pub(crate) struct Store {
     last: Serial,
     /// Boxed: a node of the map has room for eleven, and most phones hold one.
     credentials: BTreeMap<Serial, Box<Credential>>,
-    // Hashed: a tree compares these long keys at each level, which was a quarter of a search among 100,000.
+    // Hashed: a tree compares these long keys at each level, 8 ns among ten and 117 ns among 100,000; this takes 20 ns
+    // among either.
     by_id: IndexMap<Vec<u8>, Serial>,
     discoverable: IndexMap<RpIdHash, BTreeSet<Serial>>,
     discoverable_count: usize,
