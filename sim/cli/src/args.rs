@@ -127,7 +127,7 @@ pub(crate) enum SignerKind {
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct BenchArgs {
     /// How many interleaved rounds are measured.
-    #[arg(long, value_name = "N", default_value = "40", value_parser = rounds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "400", value_parser = rounds, allow_negative_numbers = true)]
     pub(crate) rounds: NonZeroU32,
     /// How many credentials the authenticator of the lookup rows holds.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = crowd, allow_negative_numbers = true)]

@@ -1,7 +1,8 @@
 //! `passkey-lab bench`: what the CTAP core costs beside the bare P-256 operations of the same library.
 //!
 //! Everything is measured in one process, in turn and round by round, so that a noisy neighbour slows all of it alike
-//! and the ratios stay.
+//! and the ratios stay. Turns are short and every other round goes backwards: a machine that changes its speed for some
+//! milliseconds would else slow one row and not the one that it is compared with, which p99 shows first.
 
 mod operations;
 mod plot;
@@ -42,7 +43,7 @@ struct Latency {
 
 impl Default for BenchOptions {
     fn default() -> Self {
-        Self { rounds: NonZeroU32::new(40).expect("not zero"), crowd: 100_000 }
+        Self { rounds: NonZeroU32::new(400).expect("not zero"), crowd: 100_000 }
     }
 }
 
@@ -68,11 +69,11 @@ fn measure(options: &BenchOptions) -> Vec<Latency> {
         .into_iter()
         .map(|operation| (operation, Histogram::new_with_bounds(1, NS_MAX, 3).expect("the bounds are in order")))
         .collect();
-    for _ in 0..options.rounds.get() {
-        for (operation, histogram) in &mut measured {
-            // The first call of a turn finds the caches full of the others' data; it warms up and is not counted.
-            operation.sample_ns();
-            (0..SAMPLES_PER_ROUND).for_each(|_| histogram.saturating_record(operation.sample_ns()));
+    for round in 0..options.rounds.get() {
+        if round % 2 == 0 {
+            measured.iter_mut().for_each(turn);
+        } else {
+            measured.iter_mut().rev().for_each(turn);
         }
     }
     let median = |name: &str| {
@@ -93,6 +94,12 @@ fn measure(options: &BenchOptions) -> Vec<Latency> {
         .collect()
 }
 
+fn turn((operation, histogram): &mut (Operation, Histogram<u64>)) {
+    // The first call of a turn finds the caches full of the others' data; it warms up and is not counted.
+    operation.sample_ns();
+    (0..SAMPLES_PER_ROUND).for_each(|_| histogram.saturating_record(operation.sample_ns()));
+}
+
 fn table(latencies: &[Latency]) -> String {
     let mut lines = vec![format!(
         "{:24} {:>10} {:>10} {:>10} {:>10}   {}",
@@ -107,7 +114,7 @@ fn table(latencies: &[Latency]) -> String {
 }
 
 /// Samples of each operation in a round.
-const SAMPLES_PER_ROUND: u32 = 25;
+const SAMPLES_PER_ROUND: u32 = 5;
 /// A minute: longer is recorded as that long.
 const NS_MAX: u64 = 60_000_000_000;
 

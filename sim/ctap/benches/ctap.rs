@@ -1,87 +1,39 @@
 //! The hot commands, bytes in to bytes out, core alone and through CTAPHID framing, beside the bare P-256 signature.
-//!
-//! The user answers at once: consent and biometric are part of each registration and assertion.
+
+mod subjects;
 
 use std::hint::black_box;
 
 use clockwork::Seed;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use ctap::{Attestation, Authenticator, Hid, Profile};
-use jiff::Timestamp;
+use ctap::Signer;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::elliptic_curve::Generate as _;
-use wire::ctaphid::{Assembler, BROADCAST, Command, Message, Packet, Progress};
 
-const COMMANDS: [(&str, &[u8]); 3] = [
-    ("getInfo", &[0x04]),
-    ("makeCredential", include_bytes!("../../../fixtures/ctap/make-credential.bin")),
-    ("getAssertion", include_bytes!("../../../fixtures/ctap/get-assertion.bin")),
-];
-const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-const CHANNEL: u32 = 1;
+use crate::subjects::{GET_ASSERTION, GET_INFO, GET_KEY_AGREEMENT, MAKE_CREDENTIAL};
 
-/// An authenticator with one credential.
-fn authenticator() -> Authenticator {
-    let rng = Seed::of(&["bench"]).fork("ctap");
-    let mut key = Authenticator::new(Profile::hypr_ios(), Attestation::packed_self(), rng);
-    call(&mut key, COMMANDS[1].1);
-    key
-}
-
-fn call(key: &mut Authenticator, command: &[u8]) -> Vec<u8> {
-    key.handle_command(NOW, command);
-    consent(key);
-    while key.poll_event().is_some() {}
-    let response = key.poll_response().expect("the user has answered");
-    assert_eq!(response[0], 0);
-    response
-}
-
-fn consent(key: &mut Authenticator) {
-    while let Some(prompt) = key.prompt() {
-        let answer = prompt.agreement();
-        key.handle_answer(NOW, answer);
-    }
-}
-
-fn device() -> (Hid, Authenticator) {
-    let mut device = (Hid::default(), authenticator());
-    exchange(&mut device, BROADCAST, Command::INIT, &[0; 8]);
-    device
-}
-
-fn exchange((device, key): &mut (Hid, Authenticator), channel: u32, command: Command, payload: &[u8]) -> Message {
-    for report in (Message { channel, command, payload: payload.to_vec() }).reports() {
-        device.handle_report(NOW, key, &report);
-    }
-    let mut assembler = Assembler::default();
-    loop {
-        while let Some(report) = device.poll_report(key) {
-            if let Progress::Whole(message) = assembler.handle_packet(Packet::parse(&report))
-                && message.command != Command::KEEPALIVE
-            {
-                while key.poll_event().is_some() {}
-                return message;
-            }
-        }
-        consent(key);
-    }
-}
+const COMMANDS: [(&str, &[u8]); 3] =
+    [("getInfo", GET_INFO), ("makeCredential", MAKE_CREDENTIAL), ("getAssertion", GET_ASSERTION)];
 
 fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("core");
     for (name, command) in COMMANDS {
-        let mut key = authenticator();
-        group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(|| call(&mut key, black_box(command))));
+        let mut key = subjects::authenticator(Signer::Reproducible);
+        let call = |key: &mut _| subjects::call(key, black_box(command));
+        group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(|| call(&mut key)));
     }
+    let (mut key, request) = (subjects::authenticator(Signer::Reproducible), subjects::get_token());
+    group.bench_function(BenchmarkId::from_parameter("clientPIN token"), |b| {
+        b.iter(|| [subjects::call(&mut key, GET_KEY_AGREEMENT), subjects::call(&mut key, black_box(&request))]);
+    });
     group.finish();
 
     let mut group = c.benchmark_group("framed");
     for (name, command) in COMMANDS {
-        let mut device = device();
+        let mut device = subjects::device(Signer::Reproducible);
         group.bench_function(BenchmarkId::from_parameter(name), |b| {
-            b.iter(|| exchange(&mut device, CHANNEL, Command::CBOR, black_box(command)));
+            b.iter(|| subjects::call_framed(&mut device, black_box(command)));
         });
     }
     group.finish();

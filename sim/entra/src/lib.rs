@@ -10,6 +10,7 @@ mod conditional_access;
 mod config;
 mod directory;
 pub mod error;
+mod es256;
 mod event;
 pub mod fido;
 mod graph;
@@ -28,6 +29,7 @@ pub use config::{
     Account, ApplicationConfig, Config, Consent, DeviceConfig, GroupConfig, PasswordState, SecretConfig, UserConfig,
 };
 pub use directory::{Device, Group, GroupId, TrustType, User, UserId};
+pub use es256::PublicKey;
 pub use event::{Event, Grant};
 pub use roles::Role;
 pub use secret::Secret;

@@ -10,7 +10,6 @@ mod nonces;
 mod prt;
 
 use jiff::Timestamp;
-use p256::ecdsa::VerifyingKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,6 +17,7 @@ use wire::Base64Url;
 
 use crate::directory::Device;
 use crate::error::{Refusal, aadsts};
+use crate::es256::PublicKey;
 use crate::event::{Event, Grant};
 use crate::fido::AssertionParts;
 use crate::oauth::Form;
@@ -72,8 +72,8 @@ fn authenticated_device(tenant: &Tenant, jws: &Jws<'_>) -> Result<Uuid, Refusal>
     if !device.account_enabled {
         return Err(aadsts::FIDO_DEVICE_DISABLED.refuse());
     }
-    let key = VerifyingKey::from_sec1_bytes(&device.public_key);
-    match key.is_ok_and(|key| jws.is_signed_by(&key)) {
+    let key = PublicKey::from_sec1(&device.public_key);
+    match key.is_some_and(|key| jws.is_signed_by(&key)) {
         true => Ok(device.device_id),
         false => Err(aadsts::DEVICE_AUTHENTICATION.refuse()),
     }

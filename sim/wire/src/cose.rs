@@ -1,7 +1,6 @@
 //! COSE keys (RFC 9052 §7, RFC 9053 §7.1.1), as a reader sees them: EC2 P-256 for ES256.
 
 use minicbor::Decoder;
-use p256::ecdsa::VerifyingKey;
 
 /// The COSE algorithm ES256: ECDSA on P-256 with SHA-256.
 pub const ES256: i64 = -7;
@@ -15,9 +14,6 @@ pub enum BadKey {
     /// Another algorithm or curve.
     #[error("algorithm {0} is not ES256")]
     Algorithm(i64),
-    /// The coordinates are no point of the curve.
-    #[error("the coordinates are not a point of P-256")]
-    Point,
 }
 
 /// The algorithm that a key names (a `keyAgreement` key: -25), and its point's coordinates, x then y.
@@ -37,12 +33,13 @@ pub fn ec2_point(cbor: &[u8]) -> Result<Ec2Point, BadKey> {
     }
 }
 
-/// Reads an ES256 public key.
+/// Reads an ES256 public key: its point, uncompressed as SEC1 writes it. Whether it is on the curve is for the reader's
+/// library to say.
 ///
 /// # Errors
 ///
-/// [`BadKey`] when it is another kind of key or no point of the curve.
-pub fn es256(cbor: &[u8]) -> Result<VerifyingKey, BadKey> {
+/// [`BadKey`] when it is another kind of key.
+pub fn es256(cbor: &[u8]) -> Result<[u8; 65], BadKey> {
     let (alg, x, y) = ec2_point(cbor)?;
     if alg != Some(ES256) {
         return Err(BadKey::Algorithm(alg.unwrap_or_default()));
@@ -50,7 +47,7 @@ pub fn es256(cbor: &[u8]) -> Result<VerifyingKey, BadKey> {
     let mut point = [4; 65];
     point[1..33].copy_from_slice(&x);
     point[33..].copy_from_slice(&y);
-    VerifyingKey::from_sec1_bytes(&point).map_err(|_| BadKey::Point)
+    Ok(point)
 }
 
 #[derive(Default)]

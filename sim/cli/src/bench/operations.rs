@@ -2,15 +2,16 @@
 
 use std::hint::black_box;
 
+use aws_lc_rs::agreement::{self, ECDH_P256};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, ParsedPublicKey};
 use clockwork::{Seed, Stream};
 use ctap::Signer;
 use p256::ecdsa::signature::{Signer as _, Verifier as _};
 use p256::ecdsa::{Signature, SigningKey};
 use p256::elliptic_curve::Generate as _;
 
-use super::subjects::{Core, Crowd, Framed};
+use super::subjects::{Core, Crowd, Framed, GET_KEY_AGREEMENT, get_token};
 
 /// Something that can be done over and over.
 pub(super) struct Operation {
@@ -37,7 +38,7 @@ impl Operation {
 pub(super) fn operations(crowd: u32) -> Vec<Operation> {
     let ctap = COMMANDS.into_iter().flat_map(|command| [core(command), framed(command)]);
     let lookups = [lookup(LOOKUP, FEW), lookup(LOOKUP_IN_CROWD, crowd)];
-    bare().into_iter().chain(ctap).chain(fast()).chain(lookups).collect()
+    bare().into_iter().chain(ctap).chain(fast()).chain(agreements()).chain([token()]).chain(lookups).collect()
 }
 
 /// A CTAP command: its name in the core, its name through framing, its baseline, its bytes.
@@ -54,7 +55,12 @@ const KEYGEN: &str = "p256 keygen";
 const SIGN: &str = "p256 sign";
 const KEYGEN_SIGN: &str = "p256 keygen + sign";
 const VERIFY: &str = "p256 verify";
+const ECDH: &str = "p256 ECDH";
 const FAST_SIGN: &str = "aws-lc-rs sign";
+const FAST_VERIFY: &str = "aws-lc-rs verify";
+const FAST_ECDH: &str = "aws-lc-rs ECDH";
+/// getKeyAgreement and getPinUvAuthTokenUsingUvWithPermissions.
+pub(super) const TOKEN: &str = "clientPIN token";
 /// A search for a relying party's credentials that finds none, among few held and among many.
 pub(super) const LOOKUP: &str = "lookup, few held";
 pub(super) const LOOKUP_IN_CROWD: &str = "lookup, crowded";
@@ -105,6 +111,41 @@ fn fast() -> [Operation; 2] {
     ]
 }
 
+/// Key agreement by both libraries, on points that are parsed each time as a peer's are.
+fn agreements() -> [Operation; 2] {
+    let scalar = [0x42; 32];
+    let secret = p256::SecretKey::from_slice(&scalar).expect("a scalar of the curve");
+    let peer = secret.public_key().to_sec1_bytes();
+    let fast = agreement::PrivateKey::from_private_key(&ECDH_P256, &scalar).expect("a scalar of the curve");
+    let fast_peer = agreement::UnparsedPublicKey::new(&ECDH_P256, peer.clone());
+    [
+        primitive(ECDH, move || {
+            let peer = p256::PublicKey::from_sec1_bytes(black_box(&peer)).expect("a point");
+            drop(black_box(secret.diffie_hellman(&peer)));
+        }),
+        primitive(FAST_ECDH, move || {
+            let agreed = agreement::agree(&fast, black_box(&fast_peer), (), |z| Ok(black_box(z.len())));
+            agreed.expect("a point");
+        }),
+    ]
+}
+
+/// A token by built-in verification, protocol two.
+fn token() -> Operation {
+    let subject = shared(Core::new(MAKE_CREDENTIAL));
+    let (act, tidy) = (subject.clone(), subject);
+    let request = get_token();
+    Operation {
+        name: TOKEN,
+        baseline: FAST_ECDH,
+        act: Box::new(move || {
+            drop(black_box(act.borrow_mut().call(GET_KEY_AGREEMENT)));
+            drop(black_box(act.borrow_mut().call(black_box(&request))));
+        }),
+        tidy: Box::new(move || tidy.borrow_mut().forget_events()),
+    }
+}
+
 /// The search of a getAssertion, without the signature.
 fn lookup(name: &'static str, held: u32) -> Operation {
     let subject = shared(Crowd::of(held));
@@ -118,11 +159,13 @@ fn lookup(name: &'static str, held: u32) -> Operation {
 }
 
 /// The primitives of the same library; a bare key, a bare message.
-fn bare() -> [Operation; 4] {
+fn bare() -> [Operation; 5] {
     let mut rng = rng("p256 keys");
     let key = SigningKey::generate_from_rng(&mut rng);
     let (signer, verifier) = (key.clone(), *key.verifying_key());
     let signature: Signature = key.sign(&MESSAGE);
+    let fast = ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, verifier.to_sec1_point(false).as_bytes());
+    let (fast_verifier, der) = (fast.expect("a point"), signature.to_der());
     [
         primitive(KEYGEN, move || drop(black_box(SigningKey::generate_from_rng(&mut rng)))),
         primitive(SIGN, move || sign(&signer)),
@@ -131,6 +174,9 @@ fn bare() -> [Operation; 4] {
             primitive(KEYGEN_SIGN, move || sign(&SigningKey::generate_from_rng(&mut rng)))
         },
         primitive(VERIFY, move || verifier.verify(black_box(&MESSAGE), &signature).expect("the key's own signature")),
+        primitive(FAST_VERIFY, move || {
+            fast_verifier.verify_sig(black_box(&MESSAGE), der.as_bytes()).expect("the key's own signature");
+        }),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The authenticator under measurement, bytes in to bytes out, and the same behind CTAPHID. Its user answers at once;
 //! consent and biometric are part of each registration and assertion.
 
+use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use clockwork::Seed;
 use ctap::{Attestation, Authenticator, Hid, Limits, Profile, Signer};
 use jiff::Timestamp;
@@ -129,6 +130,18 @@ impl Framed {
     }
 }
 
+/// clientPIN getPinUvAuthTokenUsingUvWithPermissions of protocol two for getAssertion at `login.microsoft.com`, with a
+/// platform key that is always the same.
+pub(super) fn get_token() -> Vec<u8> {
+    let private = PrivateKey::from_private_key(&ECDH_P256, &[0x42; 32]).expect("a scalar of the curve");
+    let public = private.compute_public_key().expect("a private key has a public half");
+    let (x, y) = public.as_ref()[1..].split_at(32);
+    let head = [0x06, 0xA5, 0x01, 0x02, 0x02, 0x06, 0x03];
+    let key = [0xA5, 0x01, 0x02, 0x03, 0x38, 0x18, 0x20, 0x01, 0x21, 0x58, 0x20];
+    let permissions = [0x09, 0x02, 0x0A, 0x73];
+    [&head[..], &key, x, &[0x22, 0x58, 0x20], y, &permissions, b"login.microsoft.com"].concat()
+}
+
 /// Answers whatever is asked.
 fn consent(key: &mut Authenticator) {
     while let Some(prompt) = key.prompt() {
@@ -139,5 +152,7 @@ fn consent(key: &mut Authenticator) {
 
 /// The core never looks at a clock; any instant will do.
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+/// clientPIN `{1: 2, 2: 2}`: getKeyAgreement of protocol two.
+pub(super) const GET_KEY_AGREEMENT: &[u8] = &[0x06, 0xA2, 0x01, 0x02, 0x02, 0x02];
 /// getAssertion `{1: "nobody.example", 2: h'CD'*32}`, without options.
 const SEARCH: &[u8] = b"\x02\xA2\x01\x6Enobody.example\x02\x58\x20\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD\xCD";

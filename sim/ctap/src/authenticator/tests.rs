@@ -362,3 +362,10 @@ fn permissions_tell_what_they_are() {
     let permissions = Permissions::requested(0x83, Permissions::DEFAULT).expect("mc, ga and an undefined bit");
     assert!(permissions.include(Permissions::GET_ASSERTION));
 }
+
+/// Whether a COSE key verifies a signature: by another library than the one that signed.
+pub(super) fn es256_verifies(cose_key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+    let point = wire::cose::es256(cose_key).expect("an ES256 key");
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature).is_ok()
+}

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use p256::ecdsa::DerSignature;
-use p256::ecdsa::signature::Verifier as _;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::Base64Url;
@@ -254,8 +252,10 @@ fn check_auth_data(auth: &AuthData<'_>, key: &Passkey) -> Result<(), AssertionRe
 fn check_signature(parts: &AssertionParts, key: &Passkey) -> Result<(), AssertionRefused> {
     let hash = Sha256::digest(&parts.client_data_json.0);
     let signed = [parts.authenticator_data.0.as_slice(), &hash].concat();
-    let signature = DerSignature::try_from(parts.signature.0.as_slice()).map_err(|_| AssertionRefused::Signature)?;
-    key.public_key.verify(&signed, &signature).map_err(|_| AssertionRefused::Signature)
+    match key.public_key.verifies_der(&signed, &parts.signature.0) {
+        true => Ok(()),
+        false => Err(AssertionRefused::Signature),
+    }
 }
 
 /// Step 21: a counter advances or is always zero; that of a synced key is always zero (entra.md §3.5).

@@ -1,7 +1,5 @@
 //! Attestation statements (WebAuthn §8): `packed` is verified (§8.2), `none` must be empty (§8.7), others are opaque.
 
-use p256::ecdsa::signature::Verifier as _;
-use p256::ecdsa::{DerSignature, VerifyingKey};
 use uuid::Uuid;
 use wire::attestation::{AttestationObject, Packed};
 use wire::cose::ES256;
@@ -9,6 +7,7 @@ use x509_cert::Certificate;
 
 use super::certificate;
 use super::registration::RegistrationRefused;
+use crate::es256::PublicKey;
 
 /// What a correct statement offers to found trust on.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ pub(crate) struct Attested<'a> {
     /// Its model.
     pub(crate) aaguid: Uuid,
     /// Its public key.
-    pub(crate) public_key: &'a VerifyingKey,
+    pub(crate) public_key: &'a PublicKey,
     /// SHA-256 of the client data.
     pub(crate) client_data_hash: [u8; 32],
 }
@@ -73,7 +72,9 @@ fn packed(object: &AttestationObject<'_>, key: &Attested<'_>) -> Result<Statemen
     Ok(Statement::Chain { certificates, der })
 }
 
-fn check_signature(key: &VerifyingKey, signed: &[u8], signature: &[u8]) -> Result<(), RegistrationRefused> {
-    let signature = DerSignature::try_from(signature).map_err(|_| RegistrationRefused::AttestationSignature)?;
-    key.verify(signed, &signature).map_err(|_| RegistrationRefused::AttestationSignature)
+fn check_signature(key: &PublicKey, signed: &[u8], signature: &[u8]) -> Result<(), RegistrationRefused> {
+    match key.verifies_der(signed, signature) {
+        true => Ok(()),
+        false => Err(RegistrationRefused::AttestationSignature),
+    }
 }

@@ -1,15 +1,14 @@
 //! Attestation certificates: the requirements on a `packed` leaf (WebAuthn §8.2.1) and its path to a trusted root.
 
 use jiff::Timestamp;
-use p256::ecdsa::signature::Verifier as _;
-use p256::ecdsa::{DerSignature, VerifyingKey};
-use p256::pkcs8::DecodePublicKey as _;
 use uuid::Uuid;
 use x509_cert::Certificate;
 use x509_cert::certificate::Version;
 use x509_cert::der::asn1::{ObjectIdentifier, OctetString};
 use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
+
+use crate::es256::PublicKey;
 
 /// Roots that the tenant trusts to vouch for keys, as the FIDO metadata service lists them for Entra.
 #[derive(Clone, Debug, Default)]
@@ -49,9 +48,8 @@ pub(crate) fn parse_chain(x5c: &[&[u8]]) -> Option<Vec<Certificate>> {
 }
 
 /// The P-256 key that a certificate certifies.
-pub(crate) fn public_key(certificate: &Certificate) -> Option<VerifyingKey> {
-    let der = certificate.tbs_certificate().subject_public_key_info().to_der().ok()?;
-    VerifyingKey::from_public_key_der(&der).ok()
+pub(crate) fn public_key(certificate: &Certificate) -> Option<PublicKey> {
+    PublicKey::from_spki(certificate.tbs_certificate().subject_public_key_info())
 }
 
 /// Which requirement of §8.2.1 a leaf misses, if any.
@@ -98,10 +96,9 @@ fn issued_by(certificate: &Certificate, issuer: &Certificate) -> bool {
 fn signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
     let checked = || {
         let body = certificate.tbs_certificate().to_der().ok()?;
-        let signature = DerSignature::try_from(certificate.signature().as_bytes()?).ok()?;
-        public_key(issuer)?.verify(&body, &signature).ok()
+        Some(public_key(issuer)?.verifies_der(&body, certificate.signature().as_bytes()?))
     };
-    certificate.signature_algorithm().oid == ECDSA_WITH_SHA256 && checked().is_some()
+    certificate.signature_algorithm().oid == ECDSA_WITH_SHA256 && checked() == Some(true)
 }
 
 /// Whether a certificate is an authority's, with `below` other authorities between it and the leaf.

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use p256::ecdsa::VerifyingKey;
 use uuid::Uuid;
 use wire::Base64Url;
+
+use crate::es256::PublicKey;
 
 /// One registered key.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +20,7 @@ pub struct Passkey {
     /// When it was registered.
     pub created: Timestamp,
     /// The ES256 public key.
-    pub public_key: VerifyingKey,
+    pub public_key: PublicKey,
     /// The highest signature counter seen.
     pub sign_count: u32,
     /// The model.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use p256::ecdsa::VerifyingKey;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::Base64Url;
@@ -22,6 +21,7 @@ use super::passkey::{AttestationLevel, Passkey, PasskeyType, Passkeys};
 use super::policy::{AttestationEnforcement, Fido2Policy, MethodState, SelfService};
 use super::{RP_ID, TrustedRoots};
 use crate::error::aadsts::{self, Code};
+use crate::es256::PublicKey;
 
 /// A key that somebody wants to register, as it comes from Graph or security info.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +201,7 @@ pub(crate) fn verify(
     // Steps 13 to 15.
     check_auth_data(&auth)?;
     // Step 16.
-    let public_key = cose::es256(credential.public_key).map_err(|_| RegistrationRefused::Algorithm)?;
+    let public_key = public_key(credential.public_key).ok_or(RegistrationRefused::Algorithm)?;
     // Step 17 asks to look at extensions: credProtect and hmac-secret were asked for, any other is ignored.
     let aaguid = Uuid::from_bytes(credential.aaguid);
     if !ceremony.policy.key_restrictions.permit(aaguid) {
@@ -218,10 +218,14 @@ pub(crate) fn verify(
     Ok(passkey(now, new, ceremony.user, &auth, Credential { aaguid, public_key, attestation_chain }))
 }
 
+fn public_key(cose_key: &[u8]) -> Option<PublicKey> {
+    PublicKey::from_sec1(&cose::es256(cose_key).ok()?)
+}
+
 /// What steps 16 to 21 have found out.
 struct Credential {
     aaguid: Uuid,
-    public_key: VerifyingKey,
+    public_key: PublicKey,
     /// Empty unless a trusted root vouches for it.
     attestation_chain: Vec<Vec<u8>>,
 }

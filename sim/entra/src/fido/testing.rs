@@ -15,6 +15,7 @@ use x509_cert::der::{DecodePem as _, Encode as _};
 
 use super::passkey::{AttestationLevel, Passkey, PasskeyType};
 use super::{AssertionParts, HYPR_AAGUID, NewKey};
+use crate::es256::PublicKey;
 
 /// The root that the tests' tenants trust.
 pub(crate) const ROOT_PEM: &str = include_str!("../../../../fixtures/pki/attestation-root.pem");
@@ -137,6 +138,10 @@ impl TestKey {
         self.sign(signing).into()
     }
 
+    pub(crate) fn public_key(&self) -> PublicKey {
+        PublicKey::from_sec1(self.key.verifying_key().to_sec1_point(false).as_bytes()).expect("a point")
+    }
+
     fn attested_auth_data(&self, making: &Making) -> Vec<u8> {
         let point = self.key.verifying_key().to_sec1_point(false);
         let cose = [
@@ -200,7 +205,7 @@ pub(crate) fn passkey(user: Uuid, credential_id: &[u8]) -> Passkey {
         user,
         display_name: "HYPR".into(),
         created: jiff::Timestamp::UNIX_EPOCH,
-        public_key: *TestKey::new(7).key.verifying_key(),
+        public_key: TestKey::new(7).public_key(),
         sign_count: 0,
         aaguid: HYPR_AAGUID,
         attestation_level: AttestationLevel::NotAttested,

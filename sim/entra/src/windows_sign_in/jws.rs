@@ -2,12 +2,12 @@
 //! the payload has been read.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use p256::ecdsa::signature::Verifier as _;
-use p256::ecdsa::{Signature, VerifyingKey};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::Sha256;
 use wire::Base64Url;
+
+use crate::es256::PublicKey;
 
 /// A JWS, taken apart and not yet verified.
 pub(super) struct Jws<'a> {
@@ -41,10 +41,8 @@ impl<'a> Jws<'a> {
     }
 
     /// Whether it is an ES256 JWS of this key.
-    pub(super) fn is_signed_by(&self, key: &VerifyingKey) -> bool {
-        let signature = Signature::from_slice(&self.signature);
-        self.has_algorithm("ES256")
-            && signature.is_ok_and(|signature| key.verify(self.signed.as_bytes(), &signature).is_ok())
+    pub(super) fn is_signed_by(&self, key: &PublicKey) -> bool {
+        self.has_algorithm("ES256") && key.verifies_jose(self.signed.as_bytes(), &self.signature)
     }
 
     /// Whether it is an HS256 JWS of this key.

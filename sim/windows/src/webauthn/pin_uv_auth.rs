@@ -1,14 +1,14 @@
 //! The platform's half of the PIN/UV auth protocols (CTAP 2.3 §6.5.4, §6.5.6, §6.5.7): key agreement, decrypt, authenticate.
 
 use aes::Aes256;
+use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, PrivateKey, UnparsedPublicKey, agree};
 use cbc::cipher::block_padding::NoPadding;
 use cbc::cipher::{BlockModeDecrypt as _, KeyIvInit as _};
 use clockwork::Stream;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use p256::SecretKey;
 use p256::elliptic_curve::Generate as _;
-use p256::elliptic_curve::sec1::ToSec1Point as _;
-use p256::{PublicKey, SecretKey};
 use sha2::{Digest as _, Sha256};
 
 /// A PIN/UV auth protocol.
@@ -56,16 +56,20 @@ impl Protocol {
 
 impl SharedSecret {
     /// Encapsulates against the authenticator's key agreement key; `None` when that is no point of P-256.
+    ///
+    /// What two keys agree on does not depend on the library, so that the fastest one serves; the private key is drawn
+    /// from the stream, so that a run can be replayed.
     pub(crate) fn agree(protocol: Protocol, rng: &mut Stream, (x, y): ([u8; 32], [u8; 32])) -> Option<Self> {
-        let peer = PublicKey::from_sec1_bytes(&[&[4][..], &x, &y].concat()).ok()?;
-        let own = SecretKey::generate_from_rng(rng);
-        let z = own.diffie_hellman(&peer);
-        let z: &[u8] = z.raw_secret_bytes();
-        let aes_key = match protocol {
+        let peer = UnparsedPublicKey::new(&ECDH_P256, [&[4][..], &x, &y].concat());
+        let peer = ParsedPublicKey::try_from(peer).ok()?;
+        let scalar = SecretKey::generate_from_rng(rng).to_bytes();
+        let own = PrivateKey::from_private_key(&ECDH_P256, &scalar).expect("a scalar of the curve is a key of it");
+        let kdf = |z: &[u8]| match protocol {
             Protocol::One => Sha256::digest(z).into(),
             Protocol::Two => derive(z, b"CTAP2 AES key"),
         };
-        Some(Self { protocol, aes_key, platform_key: coordinates(&own.public_key()) })
+        let aes_key = agree(&own, peer, (), |z| Ok(kdf(z))).ok()?;
+        Some(Self { protocol, aes_key, platform_key: coordinates(&own) })
     }
 
     /// Decrypts a token; `None` when its length is not one that the protocol issues.
@@ -100,10 +104,10 @@ impl Token {
     }
 }
 
-fn coordinates(key: &PublicKey) -> ([u8; 32], [u8; 32]) {
-    let point = key.to_sec1_point(false);
-    let (x, y) = (point.x().expect("no public key is the identity"), point.y().expect("the point is uncompressed"));
-    ((*x).into(), (*y).into())
+fn coordinates(key: &PrivateKey) -> ([u8; 32], [u8; 32]) {
+    let public = key.compute_public_key().expect("a private key has a public half");
+    let point: &[u8; 65] = public.as_ref().try_into().expect("an uncompressed point has 65 bytes");
+    (std::array::from_fn(|at| point[1 + at]), std::array::from_fn(|at| point[33 + at]))
 }
 
 fn derive(z: &[u8], info: &[u8]) -> [u8; 32] {

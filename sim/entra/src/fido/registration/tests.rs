@@ -76,7 +76,7 @@ fn a_key_with_a_chain_to_a_trusted_root_is_attested() {
     assert_eq!(key.attestation_level, AttestationLevel::Attested);
     assert_eq!((key.user, key.sign_count, key.kind), (USER, 1, PasskeyType::DeviceBound));
     assert_eq!(key.attestation_chain, vec![crate::fido::testing::der(LEAF_PEM)]);
-    assert_eq!(key.public_key, *TestKey::new(1).key.verifying_key());
+    assert_eq!(key.public_key, TestKey::new(1).public_key());
 }
 
 #[test]
