@@ -264,6 +264,3 @@ fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), SandboxError> {
 fn not_an_authority(path: &Path, why: String) -> SandboxError {
     SandboxError::NotAnAuthority { path: path.to_owned(), why }
 }
-
-#[cfg(test)]
-mod tests;

@@ -24,8 +24,8 @@ fn a_discovery_document_names_only_addresses_of_the_clients_own() {
 #[test]
 fn the_issuer_of_an_id_token_is_the_one_of_the_discovery_document() {
     let lab = Lab::new();
-    let app = APP.to_string();
-    let form = password_form(&app, &upn("carol")).map(|(name, value)| (name, value.to_owned()));
+    let (app, carol) = (APP.to_string(), upn("carol"));
+    let form = password_form(&app, &carol);
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let answer = lab.send(Request::post(format!("{OWN}/{TENANT}/oauth2/v2.0/token")).body(body).unwrap());
     let document = lab.get(&format!("{OWN}/{TENANT}/v2.0/.well-known/openid-configuration"));
