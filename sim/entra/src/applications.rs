@@ -130,7 +130,7 @@ impl Application {
     /// an installed application listens on whichever is free (RFC 8252 §7.3).
     pub(crate) fn accepts_redirect(&self, uri: &str) -> bool {
         let exact = self.redirect_uris.iter().any(|known| known == uri);
-        exact || without_loopback_port(uri).is_some_and(|uri| self.redirect_uris.iter().any(|known| *known == uri))
+        exact || without_loopback_port(uri).is_some_and(|uri| self.redirect_uris.contains(&uri))
     }
 
     pub(crate) fn check_secret(&self, now: Timestamp, secret: &str) -> SecretCheck {

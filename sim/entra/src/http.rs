@@ -45,13 +45,19 @@ struct Hosts {
 }
 
 const BODY_BYTES_MAX: usize = 1 << 20;
+/// What the sign-in service is sent without proof of anything, and remembers for a while, is smaller.
+const LOGIN_BODY_BYTES_MAX: usize = 1 << 16;
 
 /// Serves the tenant under all its host names ([`HOSTS`]), and under any name that is not one of Microsoft's: there the
 /// sign-in service and Graph share the name, told apart by path.
 pub fn router(tenant: Arc<Mutex<Tenant>>, clock: Clock) -> Router {
     let shared = Shared { tenant, clock };
     let hosts = Hosts {
-        login: login::routes().merge(pages::login()).fallback(not_simulated).with_state(shared.clone()),
+        login: login::routes()
+            .merge(pages::login())
+            .fallback(not_simulated)
+            .layer(DefaultBodyLimit::max(LOGIN_BODY_BYTES_MAX))
+            .with_state(shared.clone()),
         graph: graph::routes().with_state(shared.clone()),
         mysignins: pages::mysignins().fallback(not_simulated).with_state(shared.clone()),
         office: pages::office().fallback(not_simulated).with_state(shared.clone()),

@@ -1,7 +1,7 @@
 //! What a person has to know to use a tenant: who is in it, with which passwords, and how clients are pointed at it.
 
 use std::fmt::{Display, Formatter, Result};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use sandbox::{Account, ApplicationConfig, Authority, ClientKind, Consent, Entra, Name, PasswordState, UserConfig};
 
@@ -33,7 +33,8 @@ impl Sheet<'_> {
         let (tenant, port) = (self.entra.config().tenant_id, self.address.port());
         let host = match self.name {
             Some(Name::Host(host)) => host.clone(),
-            Some(Name::Address(address)) => SocketAddr::new(*address, 0).ip().to_string(),
+            Some(Name::Address(IpAddr::V6(address))) => format!("[{address}]"),
+            Some(Name::Address(address)) => address.to_string(),
             None => "localhost".to_owned(),
         };
         let authority = if port == 443 { format!("https://{host}") } else { format!("https://{host}:{port}") };

@@ -311,6 +311,25 @@ def msal_device_code():
     refused(poll({**flow, "device_code": "none"}), 70018, "bad_verification_code")
 
 
+def msal_finds_the_tenant_in_every_way_that_it_has():
+    def signs_in(app):
+        granted(app.acquire_token_by_username_password(CAROL, CAROL_PASSWORD, ["User.Read"]))
+
+    if STYLE == "microsoft":
+        for authority in (f"https://login.windows.net/{DOMAIN}", "https://login.microsoftonline.com/organizations"):
+            signs_in(msal.PublicClientApplication(DESKTOP, authority=authority))
+        try:
+            msal.PublicClientApplication(DESKTOP, authority="https://login.example/tenant")
+        except ValueError as error:
+            assert "invalid_instance" in str(error), error
+        else:
+            raise AssertionError("login.example is no instance")
+    else:
+        discovery = f"{OWN}/common/discovery/instance"
+        signs_in(msal.PublicClientApplication(DESKTOP, authority=f"{OWN}/{TENANT}", instance_discovery=discovery))
+        signs_in(msal.PublicClientApplication(DESKTOP, oidc_authority=f"{OWN}/{TENANT}/v2.0"))
+
+
 # --- azure-identity
 
 
@@ -327,6 +346,15 @@ def azure_secret_and_certificate():
     raises(7000215, lambda: wrong.get_token(scope))
     expired = azure.identity.ClientSecretCredential(TENANT, OLD_DAEMON, OLD_SECRET, **AZURE_SWITCHES)
     raises(7000222, lambda: expired.get_token(scope))
+
+
+def azure_environment():
+    os.environ.update(AZURE_TENANT_ID=TENANT, AZURE_CLIENT_ID=DAEMON, AZURE_CLIENT_SECRET=DAEMON_SECRET)
+    if STYLE != "microsoft":
+        os.environ["AZURE_AUTHORITY_HOST"] = OWN
+    switches = {name: value for name, value in AZURE_SWITCHES.items() if name != "authority"}
+    credential = azure.identity.EnvironmentCredential(**switches)
+    assert graph(credential.get_token(DEFAULT[0]).token, "users?$top=1")["value"]
 
 
 def azure_password():
@@ -437,7 +465,8 @@ def msal_is_told_that_a_second_factor_is_due():
 SUITE = [
     msal_client_credentials_with_a_secret, msal_client_credentials_with_a_certificate, msal_passwords,
     msal_passwords_that_are_refused, msal_applications_that_are_refused, msal_authorization_code, msal_interactive,
-    msal_device_code, azure_secret_and_certificate, azure_password, azure_device_code, azure_authorization_code,
+    msal_device_code, msal_finds_the_tenant_in_every_way_that_it_has, azure_secret_and_certificate, azure_environment,
+    azure_password, azure_device_code, azure_authorization_code,
     a_page_of_graph_leads_to_the_next_under_the_same_name, the_id_token_is_signed_by_a_key_of_the_set,
     v1_speaks_in_strings, the_verifier_of_pkce_is_checked,
 ]

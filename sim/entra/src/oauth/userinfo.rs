@@ -12,6 +12,9 @@ pub(crate) fn userinfo(tenant: &Tenant, now: Timestamp, authorization: Option<&s
     let claims: Claims = tenant.signing_key.verify(token.trim()).ok()?;
     let alive = scheme.eq_ignore_ascii_case("bearer") && (claims.nbf..claims.exp).contains(&now.as_second());
     let user = tenant.user(claims.oid).filter(|user| user.account_enabled && alive)?;
+    if claims.iat < user.sessions_valid_from.as_second() {
+        return None;
+    }
     let scopes = claims.scp?;
     if !scopes.split_whitespace().any(|scope| scope == "openid") || claims.tid != tenant.id() {
         return None;

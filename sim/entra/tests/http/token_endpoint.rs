@@ -336,3 +336,25 @@ fn answers_carry_the_headers_of_the_sign_in_service() {
     assert_eq!(header(&document, "access-control-allow-origin"), "*");
     assert_eq!(header(&document, "client-request-id"), "");
 }
+
+#[test]
+fn user_info_is_for_the_bearer_of_a_living_token_with_openid() {
+    let lab = Lab::new();
+    let ask = |token: &str| {
+        let request = Request::get("https://graph.microsoft.com/oidc/userinfo");
+        lab.send(request.header("authorization", format!("Bearer {token}")).body("").unwrap())
+    };
+    let token = lab.sign_in("carol");
+    let answer = ask(&token);
+    assert_eq!(
+        (answer.text("name"), answer.text("sub")),
+        ("carol Example".into(), claims(&token)["sub"].as_str().unwrap().into())
+    );
+    assert_eq!(ask("made.up.token").status, 401);
+    let daemon = DAEMON.to_string();
+    let form = [("grant_type", "client_credentials"), ("client_id", &daemon), ("client_secret", "wOt8Q~good")];
+    let own = lab.token(TENANT, &[&form[..], &[("scope", "https://graph.microsoft.com/.default")]].concat());
+    assert_eq!(ask(&own.text("access_token")).status, 401);
+    lab.clock.advance(SignedDuration::from_secs(3599));
+    assert_eq!(ask(&token).status, 401);
+}

@@ -57,7 +57,7 @@ fn authorize(endpoint: Endpoint) -> MethodRouter<Shared> {
         };
         respond_to(&origin, shared.with(|core, now| pages::authorize(core, now, endpoint, tenant, &form, &browser)))
     };
-    get(handler.clone()).post(handler)
+    get(handler).post(handler)
 }
 
 async fn logout(
