@@ -24,7 +24,7 @@ use crate::tokens::SigningKey;
 use crate::windows_sign_in::{Nonces, PrimaryRefreshTokens};
 
 pub(crate) use accounts::{NewUser, PASSWORD_CHARS_MIN};
-pub(crate) use device_codes::DEVICE_CODE_LIFETIME;
+pub(crate) use device_codes::{DEVICE_CODE_LIFETIME, DeviceCodes};
 pub(crate) use expiring::{Expiring, Found};
 pub(crate) use grants::{CodeGrant, CodeRedemption, RefreshGrant, SignIn};
 pub(crate) use groups::{MembershipFault, NewGroup};

@@ -546,6 +546,18 @@ mod tests {
              UserAuthenticationMethod.ReadWrite.All",
         );
         add(
+            "applications: [{name: A, client_id: 14d82eec-204b-4c2f-b7e8-296a70dab67e}]",
+            "6:37: 14d82eec-204b-4c2f-b7e8-296a70dab67e: another application has this client id",
+        );
+        add(
+            "applications: [{name: A, client_id: 5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0001, kind: public, secret: x}]",
+            "6:81: \"A\": a public application can keep no secret and no certificate",
+        );
+        add(
+            "applications: [{name: A, client_id: 5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0001, permissions: [everything]}]",
+            "6:89: \"everything\" is no permission of Microsoft Graph, for example User.Read.All",
+        );
+        add(
             "service_account: {roles: [Global Adminstrator]}",
             "6:27: \"Global Adminstrator\" is no directory role of this lab; the roles are: Global Administrator, \
              Global Reader, Directory Readers, Directory Writers, Privileged Authentication Administrator, \
@@ -581,6 +593,10 @@ mod tests {
         };
         check("application: {consented: false}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
         check("application: {secret_days: -1}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
+        check(
+            "applications: [{name: A, client_id: 5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0001, certificates: [x]}]\n",
+            "scenarios/x.yaml:6:15: the tenant cannot be made: the certificate of the application \"A\" cannot be",
+        );
         check("service_account: {roles: []}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
     }
 

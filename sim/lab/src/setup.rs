@@ -182,7 +182,11 @@ fn person(user: &scenario::User) -> entra::UserConfig {
         display_name: user.name.clone(),
         mail: Some(user.upn.clone()),
         password: user.password.as_str().into(),
-        password_state: password_state(user.password_is_permanent),
+        password_state: if user.password_is_permanent {
+            entra::PasswordState::Permanent
+        } else {
+            entra::PasswordState::MustChange
+        },
         account: if user.enabled { entra::Account::Enabled } else { entra::Account::Disabled },
         phone: user.text_messages_to.clone(),
         roles: roles(&user.roles),
@@ -196,15 +200,15 @@ fn service_account(scenario: &Scenario, registration: &Registration) -> entra::U
         display_name: "HYPR Service Account".to_owned(),
         mail: None,
         password: account.password.as_str().into(),
-        password_state: password_state(account.password_is_permanent),
+        password_state: if account.password_is_permanent {
+            entra::PasswordState::Permanent
+        } else {
+            entra::PasswordState::MustChange
+        },
         account: entra::Account::Enabled,
         phone: None,
         roles: roles(&account.roles),
     }
-}
-
-fn password_state(is_permanent: bool) -> entra::PasswordState {
-    if is_permanent { entra::PasswordState::Permanent } else { entra::PasswordState::MustChange }
 }
 
 /// The file's names are checked when it is read.
@@ -235,13 +239,9 @@ fn registered(scenario: &Scenario, application: &scenario::RegisteredApplication
         secrets: secret.collect(),
         certificates: application.certificates.clone(),
         delegated_permissions: application.permissions.clone(),
-        consent: consent(application.consented),
+        consent: if application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
         application_permissions: application.application_permissions.clone(),
     }
-}
-
-fn consent(is_granted: bool) -> entra::Consent {
-    if is_granted { entra::Consent::Admin } else { entra::Consent::Missing }
 }
 
 fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::ApplicationConfig {
@@ -257,7 +257,7 @@ fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::App
         }],
         certificates: Vec::new(),
         delegated_permissions: scenario.application.permissions.clone(),
-        consent: consent(scenario.application.consented),
+        consent: if scenario.application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
         application_permissions: Vec::new(),
     }
 }

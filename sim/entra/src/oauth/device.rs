@@ -8,7 +8,7 @@ use super::{Endpoint, TokenRequest, scope_of};
 use crate::applications::ClientKind;
 use crate::error::{Refusal, aadsts};
 use crate::origin::Origin;
-use crate::tenant::{DEVICE_CODE_LIFETIME, Tenant};
+use crate::tenant::{DEVICE_CODE_LIFETIME, DeviceCodes, Tenant};
 
 /// Where people enter codes, in Microsoft's words.
 const DEVICE_LOGIN: &str = "https://microsoft.com/devicelogin";
@@ -39,23 +39,28 @@ fn codes(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Res
     let scope = scope.ok_or_else(|| aadsts::MISSING_PARAMETER.refuse().with("name", name))?;
     Scopes::parse(tenant, &scope)?;
     let codes = tenant.issue_device_code(now, client_id, scope);
-    let name = if request.endpoint == Endpoint::V1 { "verification_url" } else { "verification_uri" };
+    Ok(told(request, &codes))
+}
+
+/// The codes, and what to do with them, in the words of v2.0 or v1.0.
+fn told(request: &TokenRequest<'_>, codes: &DeviceCodes) -> Value {
     let page = match request.origin {
         Origin::Microsoft => DEVICE_LOGIN.to_owned(),
         Origin::Own(_) => request.origin.link(DEVICE_AUTH),
     };
-    let user_code = &codes.user_code;
+    let DeviceCodes { device_code, user_code } = codes;
     let message = format!(
         "To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."
     );
-    let mut body = json!({
-        "user_code": user_code, "device_code": codes.device_code, name: page,
-        "expires_in": DEVICE_CODE_LIFETIME.as_secs(), "interval": INTERVAL, "message": message,
-    });
-    if request.endpoint == Endpoint::V1 {
-        for number in ["expires_in", "interval"] {
-            body[number] = body[number].to_string().into();
-        }
+    let seconds = DEVICE_CODE_LIFETIME.as_secs();
+    match request.endpoint {
+        Endpoint::V1 => json!({
+            "user_code": user_code, "device_code": device_code, "verification_url": page,
+            "expires_in": seconds.to_string(), "interval": INTERVAL.to_string(), "message": message,
+        }),
+        Endpoint::V2 => json!({
+            "user_code": user_code, "device_code": device_code, "verification_uri": page,
+            "expires_in": seconds, "interval": INTERVAL, "message": message,
+        }),
     }
-    Ok(body)
 }

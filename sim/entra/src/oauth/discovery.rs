@@ -29,22 +29,32 @@ pub(crate) fn openid_configuration(
             origin.link("https://graph.microsoft.com/oidc/userinfo"),
         ),
     };
-    Ok(json!({
+    let mut document = json!({
         "token_endpoint": at(&format!("oauth2{version}/token")),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "jwks_uri": at(&format!("discovery{version}/keys")),
+        "issuer": issuer,
+        "userinfo_endpoint": userinfo,
+        "authorization_endpoint": at(&format!("oauth2{version}/authorize")),
+        "device_authorization_endpoint": at(&format!("oauth2{version}/devicecode")),
+        "end_session_endpoint": at(&format!("oauth2{version}/logout")),
+    });
+    if let (Value::Object(fields), Value::Object(more)) = (&mut document, what_is_served()) {
+        fields.extend(more);
+    }
+    Ok(document)
+}
+
+/// What a configuration says of every tenant and version.
+fn what_is_served() -> Value {
+    json!({
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": issuer,
         "request_uri_parameter_supported": false,
-        "userinfo_endpoint": userinfo,
-        "authorization_endpoint": at(&format!("oauth2{version}/authorize")),
-        "device_authorization_endpoint": at(&format!("oauth2{version}/devicecode")),
         "http_logout_supported": true,
-        "end_session_endpoint": at(&format!("oauth2{version}/logout")),
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username",
             "name", "tid", "ver"],
         "tenant_region_scope": "WW",
@@ -52,7 +62,7 @@ pub(crate) fn openid_configuration(
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": "graph.microsoft.com",
         "rbac_url": "https://pas.windows.net",
-    }))
+    })
 }
 
 /// `/{t}/discovery/v2.0/keys` and `/{t}/discovery/keys`.
