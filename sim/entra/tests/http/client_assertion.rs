@@ -111,6 +111,22 @@ fn each_fault_of_an_assertion_has_its_code() {
 }
 
 #[test]
+fn the_public_key_is_no_secret_to_sign_with() {
+    let lab = lab();
+    let mut header = Header::new(Algorithm::HS256);
+    header.x5t = Some(thumbprint());
+    for secret in [CERTIFICATE, ""] {
+        let key = EncodingKey::from_secret(secret.as_bytes());
+        let forged = jsonwebtoken::encode(&header, &Assertion::new().claims, &key).expect("a JWT");
+        assert_eq!(send(&lab, &forged).refusal(), (401, "invalid_client", 5_002_723));
+    }
+    let encoded = |text: String| wire::Base64Url(text.into_bytes()).to_string();
+    let header = encoded(format!(r#"{{"alg":"none","x5t":"{}"}}"#, thumbprint()));
+    let unsigned = format!("{header}.{}.", encoded(Assertion::new().claims.to_string()));
+    assert_eq!(send(&lab, &unsigned).refusal(), (401, "invalid_client", 5_002_723));
+}
+
+#[test]
 fn an_application_without_a_certificate_has_no_assertions() {
     let answer = Assertion::new().send(&Lab::new());
     assert_eq!(answer.refusal(), (401, "invalid_client", 700_027));

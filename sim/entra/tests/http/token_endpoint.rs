@@ -310,6 +310,8 @@ fn a_device_code_is_for_the_client_that_asked_and_no_other() {
     assert_eq!(ask(format!("client_id={PUBLIC}")).refusal(), (400, "invalid_request", 900_144));
     assert_eq!(ask(format!("client_id={APP}&scope=User.Read")).refusal(), (401, "invalid_client", 7_000_218));
     assert_eq!(ask(format!("client_id={PUBLIC}&scope=%22")).refusal(), (400, "invalid_scope", 70_011));
+    let long = "User.Read+".repeat(500);
+    assert_eq!(ask(format!("client_id={PUBLIC}&scope={long}")).refusal(), (400, "invalid_scope", 70_011));
 }
 
 #[test]
