@@ -53,6 +53,14 @@ fn it_says_who_is_there_and_ends_by_ctrl_c() {
 }
 
 #[test]
+fn a_name_of_the_command_line_is_the_one_that_clients_are_told() {
+    let ca = folder("name");
+    let arguments = [&arguments(&ca, "127.0.0.1:0")[..], &["--name", "entra.lab.test"]].concat();
+    let banner = Server::start(&arguments).banner().join("\n");
+    assert!(banner.contains("authority=\"https://entra.lab.test:"), "{banner}");
+}
+
+#[test]
 fn the_authority_and_the_ids_are_the_same_in_the_next_run() {
     let ca = folder("again");
     let read = || std::fs::read_to_string(ca.join("ca.pem")).expect("it was made");
