@@ -7,6 +7,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
+use sandbox::Name;
 use suite::{OnFailure, RunOptions};
 use transport::User;
 use transport::shell::udp::AnswerTo;
@@ -34,6 +35,29 @@ pub(crate) enum Command {
     /// Be the phone as a security key for real hosts, until Ctrl-C.
     #[command(after_help = PHONE_HELP)]
     Phone(PhoneArgs),
+    /// Be the Entra tenant of a scenario for real clients, over HTTPS, until Ctrl-C.
+    #[command(after_help = ENTRA_HELP)]
+    Entra(EntraArgs),
+}
+
+/// The flags of `entra`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct EntraArgs {
+    /// The scenario whose tenant it is.
+    #[arg(long, value_name = "FILE", default_value = "scenarios/developer.yaml")]
+    pub(crate) scenario: PathBuf,
+    /// Where it listens; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = address)]
+    pub(crate) listen: SocketAddr,
+    /// The certificate authority: a folder, made at the first use, or a PEM file with certificate and key.
+    #[arg(long, value_name = "FOLDER|FILE", default_value = ".passkey-lab/ca")]
+    pub(crate) ca: PathBuf,
+    /// A further host name or address that clients use; may be given again.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Vec<Name>,
+    /// Print no line for what happens, apart from text messages.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 /// The flags of `phone`.
@@ -242,6 +266,13 @@ Exit codes:
   0  it ended by Ctrl-C or quit
   2  it could not begin, or the transport broke off; the message says what to do";
 
+const ENTRA_HELP: &str = "\
+docs/entra.md shows it with MSAL, azure-identity, curl and a browser.
+
+Exit codes:
+  0  it ended by Ctrl-C
+  2  it could not begin; the message says what to do";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,6 +321,17 @@ mod tests {
         check(&["--control", "8112"], "an IP address and a port, as in 127.0.0.1:8112");
         check(&["--control-token", "secret"], "--control <ADDRESS:PORT>");
         check(&["--quiet", "--verbose"], "cannot be used with");
+    }
+
+    #[test]
+    fn what_a_tenant_cannot_be_told_is_refused_with_what_it_can() {
+        let check = |line: &[&str], words: &str| {
+            let refused = Args::try_parse_from([&["passkey-lab", "entra"], line].concat()).expect_err("it is wrong");
+            assert!(refused.to_string().contains(words), "{refused}");
+        };
+        check(&["--listen", "8443"], "an IP address and a port");
+        check(&["--name", "https://lab.test"], "a host name or an IP address, as in entra.lab.test");
+        check(&["--seed", "1"], "unexpected argument");
     }
 
     #[test]

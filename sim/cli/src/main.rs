@@ -2,11 +2,13 @@
 
 mod args;
 mod bench;
+mod entra;
 mod interrupt;
 mod live;
 mod out;
 mod phone;
 mod run;
+mod stop;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
             met.map(|met| if met || !args.check { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
         }
         Command::Phone(args) => phone::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Entra(args) => entra::run(&args).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|report| {
         out::complain(&report);

@@ -24,6 +24,7 @@ use self::endpoint::Endpoint;
 use self::error::PhoneError;
 use self::narrator::{Answers, Narrator, Tone};
 use crate::args::{AttestationKind, PhoneArgs, SignerKind};
+use crate::stop::stopped;
 
 /// Serves until Ctrl-C or `quit`.
 pub(crate) fn run(args: &PhoneArgs) -> Result<()> {
@@ -145,24 +146,6 @@ fn seed(chosen: Option<u64>) -> Result<Seed, PhoneError> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|reason| PhoneError::NoRandomness { reason: reason.to_string() })?;
     Ok(Seed::of(&["phone", &random.map(|byte| format!("{byte:02x}")).concat()]))
-}
-
-/// Ctrl-C, or what `kill` and container runtimes send.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => return,
-                _ = terminate.recv() => return,
-            }
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Where signals cannot be listened to, they do what they do without us.
-        std::future::pending::<()>().await;
-    }
 }
 
 const ATTESTATION_KEY: &str = include_str!("../../../fixtures/pki/hypr-attestation.key.pem");

@@ -4,33 +4,14 @@ mod common;
 
 use std::{path::Path, process::Command};
 
-use common::Phone;
-
-const ROOM: &str = env!("CARGO_MANIFEST_DIR");
-
-/// A Python with `fido2`, or `None` where there is none and nobody requires it.
-#[expect(clippy::disallowed_methods, reason = "a test of the binary: CI says by its environment what must run")]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn python() -> Option<String> {
-    let required = std::env::var("PASSKEY_LAB_REQUIRE_ALL").is_ok_and(|value| !value.is_empty());
-    let python = std::env::var("PASSKEY_LAB_PYTHON");
-    let python = python.unwrap_or_else(|_| format!("{ROOM}/../../target/ci-venv/bin/python"));
-    let probe = Command::new(&python).args(["-c", "import fido2.hid"]).output();
-    if probe.is_ok_and(|output| output.status.success()) {
-        return Some(python);
-    }
-    let complaint = format!("no Python with fido2 at {python}: .ci/run makes one, PASSKEY_LAB_PYTHON names another");
-    assert!(!required, "{complaint}");
-    eprintln!("SKIPPED: {complaint}");
-    None
-}
+use common::{Phone, ROOM, python};
 
 fn check_python_fido2(address: &str) {
     check_script("fido2_client", address);
 }
 
 fn check_script(name: &str, address: &str) {
-    let Some(python) = python() else { return };
+    let Some(python) = python("fido2.hid") else { return };
     let script = Path::new(ROOM).join(format!("tests/python/{name}.py"));
     let root = Path::new(ROOM).join("../../fixtures/pki/attestation-root.pem");
     let output = Command::new(python).arg(script).arg(address).arg(root).output().expect("Python runs");

@@ -1,5 +1,7 @@
 //! Applications and their service principals (Graph `application`, `servicePrincipal`), and Microsoft's own clients.
 
+mod certificate;
+
 use std::collections::BTreeSet;
 
 use clockwork::Stream;
@@ -8,6 +10,9 @@ use uuid::Uuid;
 
 use crate::config::{ApplicationConfig, Consent};
 use crate::secret::Digested;
+
+pub use certificate::BadClientCertificate;
+pub(crate) use certificate::{ClientCertificate, sha1_base64url};
 
 /// An app registration together with its service principal in the tenant.
 #[derive(Clone, Debug)]
@@ -27,12 +32,13 @@ pub struct Application {
     /// Application permissions granted.
     pub app_roles: BTreeSet<String>,
     secrets: Vec<ClientSecret>,
+    pub(crate) certificates: Vec<ClientCertificate>,
 }
 
 /// Whether a client can keep a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientKind {
-    /// A web application or daemon: authenticates with a secret.
+    /// A web application or daemon: authenticates with a secret or a certificate.
     Confidential,
     /// An installed application that allows public client flows.
     Public,
@@ -81,14 +87,17 @@ pub mod first_party {
 }
 
 impl Application {
-    pub(crate) fn registered(config: ApplicationConfig, rng: &mut Stream) -> Self {
+    pub(crate) fn registered(config: ApplicationConfig, rng: &mut Stream) -> Result<Self, BadClientCertificate> {
+        let certificates = config.certificates.iter().map(|pem| ClientCertificate::from_pem(pem));
+        let certificates = certificates.collect::<Result<_, _>>()?;
         let secrets = config
             .secrets
             .iter()
             .map(|secret| ClientSecret { digest: Digested::new(secret.value.reveal(), rng), expires: secret.expires });
-        Self {
+        Ok(Self {
             app_id: config.app_id,
             secrets: secrets.collect(),
+            certificates,
             service_principal_id: rng.uuid(),
             display_name: config.display_name,
             kind: config.kind,
@@ -98,7 +107,7 @@ impl Application {
                 Consent::Missing => BTreeSet::new(),
             },
             app_roles: config.application_permissions.into_iter().collect(),
-        }
+        })
     }
 
     /// Microsoft's own clients.
@@ -112,8 +121,16 @@ impl Application {
             delegated_grants: ["User.Read", "UserAuthenticationMethod.ReadWrite"].map(str::to_owned).into(),
             app_roles: BTreeSet::new(),
             secrets: Vec::new(),
+            certificates: Vec::new(),
         };
         first_party::CLIENTS.map(client).into()
+    }
+
+    /// Whether the application has registered this redirect URI. For `http://localhost` the port does not count, since
+    /// an installed application listens on whichever is free (RFC 8252 §7.3).
+    pub(crate) fn accepts_redirect(&self, uri: &str) -> bool {
+        let exact = self.redirect_uris.iter().any(|known| known == uri);
+        exact || without_loopback_port(uri).is_some_and(|uri| self.redirect_uris.contains(&uri))
     }
 
     pub(crate) fn check_secret(&self, now: Timestamp, secret: &str) -> SecretCheck {
@@ -122,5 +139,27 @@ impl Application {
             Some(_) => SecretCheck::Expired,
             None => SecretCheck::Wrong,
         }
+    }
+}
+
+fn without_loopback_port(uri: &str) -> Option<String> {
+    let rest = uri.strip_prefix("http://localhost:")?;
+    let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    port.parse::<u16>().ok().map(|_| format!("http://localhost{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_port_of_a_loopback_redirect_may_differ() {
+        let check =
+            |uri: &str, expect: Option<&str>| assert_eq!(without_loopback_port(uri).as_deref(), expect, "{uri}");
+        check("http://localhost:49152", Some("http://localhost"));
+        check("http://localhost:49152/callback", Some("http://localhost/callback"));
+        check("http://localhost", None);
+        check("http://localhost:1@evil.test/", None);
+        check("https://localhost:49152", None);
     }
 }

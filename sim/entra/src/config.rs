@@ -104,6 +104,8 @@ pub struct ApplicationConfig {
     pub redirect_uris: Vec<String>,
     /// Client secrets.
     pub secrets: Vec<SecretConfig>,
+    /// Certificates, PEM, whose keys may sign client assertions.
+    pub certificates: Vec<String>,
     /// Delegated Graph permissions that the registration asks for: `Directory.AccessAsUser.All`.
     pub delegated_permissions: Vec<String>,
     /// Whether an administrator has granted them.

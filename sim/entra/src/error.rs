@@ -47,6 +47,18 @@ impl Refusal {
         self
     }
 
+    /// The same in the words of v1.0, where a second factor is an interaction and not a grant.
+    #[must_use]
+    pub fn as_v1(self) -> Self {
+        let code = match self.code {
+            code if code == aadsts::MFA_REQUIRED => aadsts::MFA_REQUIRED_V1,
+            code if code == aadsts::MFA_ENROLMENT => aadsts::MFA_ENROLMENT_V1,
+            code if code == aadsts::DEVICE_CODE_EXPIRED => aadsts::DEVICE_CODE_EXPIRED_V1,
+            code => code,
+        };
+        Self { code, ..self }
+    }
+
     /// Adds the claims that a new request must satisfy.
     #[must_use]
     pub fn with_claims(mut self, claims: String) -> Self {

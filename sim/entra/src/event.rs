@@ -100,6 +100,8 @@ pub enum Grant {
     AuthorizationCode,
     /// `refresh_token`.
     RefreshToken,
+    /// `urn:ietf:params:oauth:grant-type:device_code`.
+    DeviceCode,
     /// Windows sign-in: a primary refresh token.
     WindowsSignIn,
 }
@@ -111,6 +113,7 @@ impl std::fmt::Display for Grant {
             Self::Password => "a password",
             Self::AuthorizationCode => "an authorization code",
             Self::RefreshToken => "a refresh token",
+            Self::DeviceCode => "a device code",
             Self::WindowsSignIn => "Windows sign-in",
         })
     }

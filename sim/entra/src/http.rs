@@ -2,24 +2,31 @@
 
 mod graph;
 mod login;
+mod names;
 mod pages;
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use clockwork::Clock;
-use http::header::{DATE, HOST};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::header::DATE;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, Uri};
 use jiff::Timestamp;
 use serde_json::json;
 use tower::ServiceExt as _;
 
+use crate::origin::Origin;
 use crate::tenant::Tenant;
+
+pub use names::HOSTS;
+use names::{Room, authority, room};
 
 /// What every handler shares: the tenant and the lab's clock.
 #[derive(Clone)]
@@ -34,18 +41,27 @@ struct Hosts {
     graph: Router,
     mysignins: Router,
     office: Router,
+    microsoft: Router,
 }
 
 const BODY_BYTES_MAX: usize = 1 << 20;
+/// What the sign-in service is sent without proof of anything, and remembers for a while, is smaller.
+const LOGIN_BODY_BYTES_MAX: usize = 1 << 16;
 
-/// Serves the tenant under all its host names.
+/// Serves the tenant under all its host names ([`HOSTS`]), and under any name that is not one of Microsoft's: there the
+/// sign-in service and Graph share the name, told apart by path.
 pub fn router(tenant: Arc<Mutex<Tenant>>, clock: Clock) -> Router {
     let shared = Shared { tenant, clock };
     let hosts = Hosts {
-        login: login::routes().merge(pages::login()).fallback(not_simulated).with_state(shared.clone()),
+        login: login::routes()
+            .merge(pages::login())
+            .fallback(not_simulated)
+            .layer(DefaultBodyLimit::max(LOGIN_BODY_BYTES_MAX))
+            .with_state(shared.clone()),
         graph: graph::routes().with_state(shared.clone()),
         mysignins: pages::mysignins().fallback(not_simulated).with_state(shared.clone()),
         office: pages::office().fallback(not_simulated).with_state(shared.clone()),
+        microsoft: pages::microsoft().fallback(not_simulated).with_state(shared.clone()),
     };
     Router::new()
         .fallback(dispatch)
@@ -63,26 +79,32 @@ impl Shared {
     }
 }
 
-async fn dispatch(State(hosts): State<Hosts>, request: Request) -> Response {
-    let router = match host(request.headers(), request.uri()).as_str() {
-        "login.microsoftonline.com" | "login.microsoft.com" | "login.windows.net" | "sts.windows.net" => hosts.login,
-        "graph.microsoft.com" => hosts.graph,
-        "mysignins.microsoft.com" => hosts.mysignins,
-        "www.office.com" => hosts.office,
-        other => {
-            let text = format!("{other:?} is not a host name of the simulated tenant.");
+async fn dispatch(State(hosts): State<Hosts>, mut request: Request) -> Response {
+    let authority = authority(request.headers(), request.uri());
+    let found = authority.as_ref().and_then(|authority| room(authority, request.uri().path()));
+    let (router, origin) = match found {
+        Some((Room::Login, origin)) => (hosts.login, origin),
+        Some((Room::Graph, origin)) => (hosts.graph, origin),
+        Some((Room::MySignIns, origin)) => (hosts.mysignins, origin),
+        Some((Room::Office, origin)) => (hosts.office, origin),
+        Some((Room::Microsoft, origin)) => (hosts.microsoft, origin),
+        None => {
+            let host = authority.map(|authority| authority.to_string()).unwrap_or_default();
+            let text = format!("{host:?} is not a host name of the simulated tenant.");
             return (StatusCode::MISDIRECTED_REQUEST, text).into_response();
         }
     };
+    request.extensions_mut().insert(origin);
     let Ok(response) = router.oneshot(request).await;
     response
 }
 
-/// The host that was asked, in lower case and without a port: by the header, else by the URI.
-fn host(headers: &HeaderMap, uri: &Uri) -> String {
-    let header = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = header.or_else(|| uri.host()).unwrap_or_default();
-    host.split(':').next().unwrap_or_default().to_ascii_lowercase()
+impl<S: Sync> FromRequestParts<S> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().cloned().unwrap_or(Self::Microsoft))
+    }
 }
 
 /// `Date` from the lab's clock, and an id for every answer that has none yet.

@@ -16,6 +16,7 @@ pub mod fido;
 mod graph;
 pub mod http;
 mod oauth;
+mod origin;
 mod pages;
 mod roles;
 mod secret;
@@ -23,7 +24,7 @@ mod tenant;
 mod tokens;
 mod windows_sign_in;
 
-pub use applications::{Application, ClientKind, first_party};
+pub use applications::{Application, BadClientCertificate, ClientKind, first_party};
 pub use conditional_access::{ConditionalAccessPolicy, Subject};
 pub use config::{
     Account, ApplicationConfig, Config, Consent, DeviceConfig, GroupConfig, PasswordState, SecretConfig, UserConfig,

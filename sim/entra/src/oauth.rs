@@ -1,25 +1,26 @@
-//! The token endpoint, v2.0 (RFC 6749; entra.md §1.4, §1.10), as a function from request to answer.
+//! The token endpoints (RFC 6749; entra.md §1.4, §1.10), as functions from request to answer.
 
+mod answer;
+mod assertion;
+mod client;
+pub(crate) mod device;
 pub(crate) mod discovery;
 mod form;
 mod scope;
+pub(crate) mod userinfo;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use serde_json::{Value, json};
-use wire::Base64Url;
+use serde_json::Value;
 
-use crate::applications::{Application, ClientKind, SecretCheck, first_party};
-use crate::directory::User;
 use crate::error::{Refusal, aadsts};
 use crate::event::{Event, Grant};
-use crate::tenant::{CodeRedemption, RefreshGrant, SignIn, Tenant};
-use crate::tokens::TOKEN_LIFETIME;
+use crate::origin::Origin;
+use crate::tenant::{CodeRedemption, SignIn, Tenant};
 use crate::windows_sign_in;
 
+use answer::Issue;
 pub(crate) use form::Form;
-use scope::{Granted, Scopes};
+use scope::Scopes;
 
 /// A request to a token endpoint.
 pub(crate) struct TokenRequest<'a> {
@@ -29,66 +30,72 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) form: &'a Form,
     /// The `Authorization` header.
     pub(crate) authorization: Option<&'a str>,
+    pub(crate) origin: &'a Origin,
 }
 
-/// Which of the two token endpoints was asked.
+/// Which generation of an endpoint was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
-    /// `/oauth2/token`: Windows sign-in.
+    /// `/oauth2/..`: a `resource`, numbers as strings, and Windows sign-in.
     V1,
-    /// `/oauth2/v2.0/token`.
+    /// `/oauth2/v2.0/..`.
     V2,
 }
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+impl Endpoint {
+    /// What stands in the path for it.
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::V1 => "",
+            Self::V2 => "/v2.0",
+        }
+    }
+}
 
 /// Answers a token request and puts what came of it into the journal.
 pub(crate) fn token(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
-    let answer = match request.endpoint {
-        Endpoint::V1 => v1(tenant, now, request),
-        Endpoint::V2 => v2(tenant, now, request),
-    };
-    if let Err(refusal) = &answer {
-        tenant.record_refusal(request.form.field("username"), refusal);
+    let answer = grant(tenant, now, request).map_err(|refusal| match request.endpoint {
+        Endpoint::V1 => refusal.as_v1(),
+        Endpoint::V2 => refusal,
+    });
+    match &answer {
+        // A device that waits is told so every few seconds.
+        Err(refusal) if refusal.code != aadsts::DEVICE_CODE_PENDING => {
+            tenant.record_refusal(request.form.field("username"), refusal);
+        }
+        _ => {}
     }
     answer
 }
 
-fn v1(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
+fn grant(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
     tenant.check_segment(request.segment)?;
-    match request.form.required("grant_type")? {
-        "srv_challenge" => Ok(windows_sign_in::challenge(tenant, now)),
-        JWT_BEARER => windows_sign_in::sign_in(tenant, now, request.form),
-        _ => Err(aadsts::UNSUPPORTED_GRANT.refuse()),
-    }
-}
-
-fn v2(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
-    tenant.check_segment(request.segment)?;
-    match request.form.required("grant_type")? {
-        "client_credentials" => client_credentials(tenant, now, request),
-        "password" => password(tenant, now, request),
-        "authorization_code" => authorization_code(tenant, now, request),
-        "refresh_token" => refresh_token(tenant, now, request),
+    match (request.form.required("grant_type")?, request.endpoint) {
+        ("srv_challenge", Endpoint::V1) => Ok(windows_sign_in::challenge(tenant, now)),
+        (JWT_BEARER, Endpoint::V1) => windows_sign_in::sign_in(tenant, now, request.form),
+        ("client_credentials", _) => client_credentials(tenant, now, request),
+        ("password", _) => password(tenant, now, request),
+        ("authorization_code", _) => authorization_code(tenant, now, request),
+        ("refresh_token", _) => refresh_token(tenant, now, request),
+        // Some clients leave the URN's prefix out, as v1.0 has it.
+        (DEVICE_CODE | "device_code", _) => device_code(tenant, now, request),
         _ => Err(aadsts::UNSUPPORTED_GRANT.refuse()),
     }
 }
 
 fn client_credentials(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
-    let app = authenticated_client(tenant, now, request, aadsts::MISSING_SECRET_CLIENT_CREDENTIALS)?;
-    scope::check_client_credentials(tenant, request.form.required("scope")?)?;
+    let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET_CLIENT_CREDENTIALS)?;
+    scope::check_client_credentials(tenant, &request.required_scope()?)?;
     tenant.record(Event::TokenIssued {
-        client: app.display_name.clone(),
+        client: client.app.display_name.clone(),
         user: None,
         grant: Grant::ClientCredentials,
-        scope: app.app_roles.iter().cloned().collect::<Vec<_>>().join(" "),
+        scope: client.app.app_roles.iter().cloned().collect::<Vec<_>>().join(" "),
     });
-    Ok(json!({
-        "token_type": "Bearer",
-        "expires_in": TOKEN_LIFETIME.as_secs(),
-        "ext_expires_in": TOKEN_LIFETIME.as_secs(),
-        "access_token": tenant.app_access_token(now, &app),
-    }))
+    Ok(answer::for_application(tenant, now, request, &client))
 }
 
 /// The resource owner password grant.
@@ -96,150 +103,80 @@ fn password(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> 
     if request.segment == "common" {
         return Err(aadsts::GRANT_NOT_ON_COMMON.refuse());
     }
-    let app = authenticated_client(tenant, now, request, aadsts::MISSING_SECRET)?;
+    let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET)?;
     let (username, password) = (request.form.required("username")?, request.form.required("password")?);
-    let scope = request.form.required("scope")?;
-    let scopes = Scopes::parse(tenant, scope)?;
+    let scopes = Scopes::parse(tenant, &request.required_scope()?)?;
     let user = tenant.check_password(username, password)?;
     let sign_in = SignIn { user, amr: vec!["pwd".to_owned()], at: now };
-    issue(
-        tenant,
-        now,
-        &Issue { app: &app, sign_in: &sign_in, scopes: &scopes, nonce: None, grant: Grant::Password, request },
-    )
+    let issue =
+        Issue { client: &client, sign_in: &sign_in, scopes: &scopes, nonce: None, grant: Grant::Password, request };
+    answer::issue(tenant, now, &issue)
 }
 
 fn authorization_code(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
-    let app = authenticated_client(tenant, now, request, aadsts::MISSING_SECRET)?;
+    let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET)?;
     let asked = CodeRedemption {
-        client_id: app.app_id,
+        client_id: client.app.app_id,
         code: request.form.required("code")?,
         redirect_uri: request.form.required("redirect_uri")?,
         code_verifier: request.form.field("code_verifier"),
     };
     let code = tenant.redeem_code(now, &asked)?;
-    let scopes = Scopes::parse(tenant, request.form.field("scope").unwrap_or(&code.scope))?;
-    let nonce = code.nonce.as_deref();
-    issue(
-        tenant,
-        now,
-        &Issue { app: &app, sign_in: &code.sign_in, scopes: &scopes, nonce, grant: Grant::AuthorizationCode, request },
-    )
+    let scopes = Scopes::parse(tenant, request.scope().as_deref().unwrap_or(&code.scope))?;
+    let issue = Issue {
+        client: &client,
+        sign_in: &code.sign_in,
+        scopes: &scopes,
+        nonce: code.nonce.as_deref(),
+        grant: Grant::AuthorizationCode,
+        request,
+    };
+    answer::issue(tenant, now, &issue)
 }
 
 fn refresh_token(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
-    let app = authenticated_client(tenant, now, request, aadsts::MISSING_SECRET)?;
+    let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET)?;
     let token = request.form.required("refresh_token")?;
-    let earlier = tenant.refresh_grant(now, app.app_id, token)?;
-    let scopes = Scopes::parse(tenant, request.form.field("scope").unwrap_or(&earlier.scope))?;
-    issue(
-        tenant,
-        now,
-        &Issue {
-            app: &app,
-            sign_in: &earlier.sign_in,
-            scopes: &scopes,
-            nonce: None,
-            grant: Grant::RefreshToken,
-            request,
-        },
-    )
+    let earlier = tenant.refresh_grant(now, client.app.app_id, token)?;
+    let scopes = Scopes::parse(tenant, request.scope().as_deref().unwrap_or(&earlier.scope))?;
+    let (sign_in, grant) = (&earlier.sign_in, Grant::RefreshToken);
+    let issue = Issue { client: &client, sign_in, scopes: &scopes, nonce: None, grant, request };
+    answer::issue(tenant, now, &issue)
 }
 
-/// The client that a request names, once it has proved to be it.
-fn authenticated_client(
-    tenant: &Tenant,
-    now: Timestamp,
-    request: &TokenRequest<'_>,
-    missing: &'static aadsts::Code,
-) -> Result<Application, Refusal> {
-    let basic = request.authorization.and_then(basic_credentials);
-    let (client_id, secret) = match &basic {
-        Some((id, secret)) => (id.as_str(), Some(secret.as_str())),
-        None => (request.form.required("client_id")?, request.form.field("client_secret")),
-    };
-    let app = tenant.client(client_id)?;
-    match (app.kind, secret) {
-        (ClientKind::Confidential, None) => Err(missing.refuse()),
-        (ClientKind::Confidential, Some(secret)) => match app.check_secret(now, secret) {
-            SecretCheck::Valid => Ok(app.clone()),
-            SecretCheck::Expired => Err(aadsts::EXPIRED_SECRET.refuse().with("id", client_id)),
-            SecretCheck::Wrong => Err(aadsts::WRONG_SECRET.refuse().with("id", client_id)),
-        },
-        (ClientKind::Public | ClientKind::FirstParty, Some(_)) => Err(aadsts::PUBLIC_CLIENT_SECRET.refuse()),
-        // Nothing proves a public client to be itself, so it cannot be the subject of a token.
-        (_, None) if missing == aadsts::MISSING_SECRET_CLIENT_CREDENTIALS => Err(missing.refuse()),
-        (ClientKind::Public | ClientKind::FirstParty, None) => Ok(app.clone()),
+/// RFC 8628 §3.4. `code` is what v1.0 calls `device_code`; some clients send both.
+fn device_code(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
+    let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET)?;
+    let code = request.form.field("device_code").or(request.form.field("code"));
+    let code = code.ok_or_else(|| aadsts::MISSING_PARAMETER.refuse().with("name", "device_code"))?;
+    let (sign_in, scope) = tenant.redeem_device_code(now, client.app.app_id, code)?;
+    let scopes = Scopes::parse(tenant, &scope)?;
+    let (sign_in, grant) = (&sign_in, Grant::DeviceCode);
+    let issue = Issue { client: &client, sign_in, scopes: &scopes, nonce: None, grant, request };
+    answer::issue(tenant, now, &issue)
+}
+
+impl TokenRequest<'_> {
+    fn scope(&self) -> Option<String> {
+        scope_of(self.endpoint, self.form)
+    }
+
+    fn required_scope(&self) -> Result<String, Refusal> {
+        let name = match self.endpoint {
+            Endpoint::V1 => "resource",
+            Endpoint::V2 => "scope",
+        };
+        self.scope().ok_or_else(|| aadsts::MISSING_PARAMETER.refuse().with("name", name))
     }
 }
 
-/// `Basic` credentials; RFC 6749 §2.3.1 has both halves form-encoded.
-fn basic_credentials(header: &str) -> Option<(String, String)> {
-    let (scheme, encoded) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (id, secret) = text.split_once(':')?;
-    Some((form::decoded(id), form::decoded(secret)))
-}
-
-/// What a user's tokens are made of.
-struct Issue<'a> {
-    app: &'a Application,
-    sign_in: &'a SignIn,
-    scopes: &'a Scopes,
-    nonce: Option<&'a str>,
-    grant: Grant,
-    request: &'a TokenRequest<'a>,
-}
-
-/// Checks account, Conditional Access and consent, then issues everything that the scopes ask for.
-fn issue(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>) -> Result<Value, Refusal> {
-    let user = tenant.check_sign_in(issue.sign_in)?.clone();
-    check_conditional_access(tenant, &user, issue.sign_in)?;
-    let granted = issue.scopes.granted_to(issue.app)?;
-    tenant.record(Event::TokenIssued {
-        client: issue.app.display_name.clone(),
-        user: Some(user.upn.clone()),
-        grant: issue.grant,
-        scope: granted.claim.clone(),
-    });
-    Ok(user_answer(tenant, now, issue, &user, &granted))
-}
-
-fn check_conditional_access(tenant: &Tenant, user: &User, sign_in: &SignIn) -> Result<(), Refusal> {
-    match tenant.mfa_policy(user) {
-        Some(policy) if !sign_in.has_mfa() => {
-            let claims = json!({ "access_token": { "capolids": { "essential": true, "values": [policy.id] } } });
-            Err(tenant.mfa_refusal(user.id, first_party::GRAPH).with_claims(claims.to_string()))
+/// What a request asks for, in v2.0's words: v1.0 names a resource and means everything that it has consented to.
+pub(crate) fn scope_of(endpoint: Endpoint, form: &Form) -> Option<String> {
+    match endpoint {
+        Endpoint::V2 => form.field("scope").map(str::to_owned),
+        Endpoint::V1 if form.field("grant_type") == Some("client_credentials") => {
+            form.field("resource").map(|resource| format!("{resource}/.default"))
         }
-        _ => Ok(()),
+        Endpoint::V1 => form.field("resource").map(|resource| format!("{resource}/.default openid offline_access")),
     }
-}
-
-fn user_answer(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>, user: &User, granted: &Granted) -> Value {
-    let Issue { app, sign_in, scopes, nonce, .. } = *issue;
-    let mut body = json!({
-        "token_type": "Bearer",
-        "scope": granted.answer,
-        "expires_in": TOKEN_LIFETIME.as_secs(),
-        "ext_expires_in": TOKEN_LIFETIME.as_secs(),
-        "access_token": tenant.user_access_token(now, app, sign_in, &granted.claim),
-    });
-    if scopes.has("offline_access") {
-        // `ngcmfa` speaks of the moment; what a refresh token will give later was proved long before.
-        let mut sign_in = sign_in.clone();
-        sign_in.amr.retain(|method| method != "ngcmfa");
-        let grant = RefreshGrant { client_id: app.app_id, sign_in, scope: scopes.to_string() };
-        body["refresh_token"] = tenant.issue_refresh_token(now, grant).into();
-    }
-    if scopes.has("openid") {
-        body["id_token"] = tenant.id_token(now, app, sign_in, nonce).into();
-    }
-    if issue.request.form.field("client_info") == Some("1") {
-        let info = json!({ "uid": user.id, "utid": tenant.id() }).to_string();
-        body["client_info"] = Base64Url(info.into_bytes()).to_string().into();
-    }
-    body
 }

@@ -5,6 +5,7 @@
 //! here, to the same paths where those are known. A refusal on a page carries its code as "Error code: n".
 
 mod authorize;
+mod device;
 mod fido;
 mod mfa;
 mod office;
@@ -16,6 +17,7 @@ mod sign_in;
 mod web_app;
 
 pub(crate) use authorize::{Browser, SESSION_COOKIE, authorize, error_page};
+pub(crate) use device::{code_page, enter_code};
 pub(crate) use fido::{fido_create, fido_get};
 pub(crate) use office::office_sign_out;
 pub(crate) use page::{Answer, Body, CEREMONY_FORM, Cookie, CookieLife, InputKind, Page, Submission};

@@ -1,6 +1,7 @@
 //! The tenant: everything that Entra keeps, and the one door through which it changes.
 
 mod accounts;
+mod device_codes;
 mod expiring;
 mod grants;
 mod groups;
@@ -11,7 +12,7 @@ use clockwork::{Seed, Stream};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::applications::Application;
+use crate::applications::{Application, BadClientCertificate};
 use crate::conditional_access::ConditionalAccessPolicy;
 use crate::config::{Config, DeviceConfig};
 use crate::directory::{Device, Group, GroupId, User, UserId};
@@ -23,6 +24,7 @@ use crate::tokens::SigningKey;
 use crate::windows_sign_in::{Nonces, PrimaryRefreshTokens};
 
 pub(crate) use accounts::{NewUser, PASSWORD_CHARS_MIN};
+pub(crate) use device_codes::{DEVICE_CODE_LIFETIME, DeviceCodes};
 pub(crate) use expiring::{Expiring, Found};
 pub(crate) use grants::{CodeGrant, CodeRedemption, RefreshGrant, SignIn};
 pub(crate) use groups::{MembershipFault, NewGroup};
@@ -45,6 +47,7 @@ pub struct Tenant {
     devices: BTreeMap<Uuid, Device>,
     conditional_access: Vec<ConditionalAccessPolicy>,
     grants: grants::Grants,
+    device_requests: device_codes::DeviceRequests,
     pub(crate) fido2_policy: Fido2Policy,
     pub(crate) passkeys: Passkeys,
     pub(crate) user_handles: UserHandles,
@@ -79,6 +82,14 @@ pub enum BadConfig {
         /// The name that nobody has.
         member: String,
     },
+    /// A certificate that cannot be registered on an application.
+    #[error("the certificate of the application {name:?} cannot be registered: {why}")]
+    ClientCertificate {
+        /// The application's display name.
+        name: String,
+        /// What is wrong with it.
+        why: BadClientCertificate,
+    },
     /// A root that is not a certificate.
     #[error("an attestation root cannot be read: {0}")]
     Root(#[source] BadCertificate),
@@ -110,6 +121,7 @@ impl Tenant {
             devices: config.devices.into_iter().map(|device| device_of(device, seed)).collect(),
             conditional_access: config.conditional_access,
             grants: grants::Grants::default(),
+            device_requests: device_codes::DeviceRequests::default(),
             fido2_policy: config.fido2_policy,
             passkeys: Passkeys::default(),
             user_handles: UserHandles::new(config.tenant_id, seed.fork("entra/user-handles").bytes()),
@@ -130,10 +142,21 @@ impl Tenant {
         let first_party = Application::first_party(&mut seed.fork("entra/first-party"));
         let registered = config.applications.into_iter().map(|application| {
             let rng = &mut seed.fork(&format!("entra/application/{}", application.app_id));
-            Application::registered(application, rng)
+            let name = application.display_name.clone();
+            Application::registered(application, rng).map_err(|why| BadConfig::ClientCertificate { name, why })
         });
+        let registered = registered.collect::<Result<Vec<_>, _>>()?;
         tenant.applications = first_party.into_iter().chain(registered).map(|app| (app.app_id, app)).collect();
         Ok(tenant)
+    }
+
+    /// The same tenant, whose ids stay and whose opaque values (codes, tokens, sessions) follow from another seed: what
+    /// was given out in one run means nothing in the next.
+    #[must_use]
+    pub fn in_a_run_of(mut self, seed: &Seed) -> Self {
+        self.rng = seed.fork("entra");
+        self.sessions = Sessions::new(seed.fork("entra/sessions"));
+        self
     }
 
     /// The next thing that happened, oldest first.
@@ -169,6 +192,11 @@ impl Tenant {
     #[must_use]
     pub fn application(&self, app_id: Uuid) -> Option<&Application> {
         self.applications.get(&app_id)
+    }
+
+    /// Every application, Microsoft's own included, by client id.
+    pub(crate) fn applications(&self) -> impl Iterator<Item = &Application> {
+        self.applications.values()
     }
 
     /// The device with this device id.

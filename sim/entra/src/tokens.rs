@@ -1,7 +1,5 @@
-//! Tokens: RS256 JWTs in Entra's v1.0 (Graph access tokens) and v2.0 (id tokens) shapes, and their verification.
-//!
-//! Convention of the lab: `kid` is the SHA-256 of the signing certificate; `x5t` is left out, since SHA-1 has no other
-//! use here.
+//! Tokens: RS256 JWTs in Entra's v1.0 (Graph access tokens) and v2.0 (id tokens) shapes, and their verification
+//! (entra.md §1.7).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,8 +11,9 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::Base64Url;
 
-use crate::applications::{Application, ClientKind, first_party};
+use crate::applications::{Application, first_party, sha1_base64url};
 use crate::directory::User;
+use crate::origin::{LOGIN, Origin};
 use crate::roles::MEMBER_WID;
 use crate::tenant::{SignIn, Tenant};
 
@@ -22,6 +21,25 @@ use crate::tenant::{SignIn, Tenant};
 pub(crate) const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_secs(3599);
 /// The other way to name Graph in `aud`.
 pub(crate) const GRAPH_URL: &str = "https://graph.microsoft.com";
+
+/// A client that has proved what its kind has to prove, and what it says of itself.
+pub(crate) struct Client {
+    pub(crate) app: Application,
+    pub(crate) proof: Proof,
+    /// `xms_cc`: what the client can deal with.
+    pub(crate) capabilities: Vec<&'static str>,
+}
+
+/// How a client has proved to be itself (`appidacr`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// Not at all: it is public.
+    Nothing,
+    /// By a secret.
+    Secret,
+    /// By an assertion that a certificate's key has signed.
+    Certificate,
+}
 
 /// The key that signs everything that the tenant issues.
 pub(crate) struct SigningKey {
@@ -67,13 +85,14 @@ impl SigningKey {
         let certificate = STANDARD.decode(body).expect("the fixture is a PEM certificate");
         let jwk = jwk(&encoding);
         let decoding = DecodingKey::from_jwk(&jwk).expect("an RSA JWK is a key");
-        let kid = Base64Url(Sha256::digest(&certificate).to_vec()).to_string();
+        let kid = sha1_base64url(&certificate);
         Self { encoding, decoding, kid, certificate }
     }
 
     /// Signs claims as a JWT.
     pub(crate) fn sign(&self, claims: &impl Serialize) -> String {
         let mut header = Header::new(Algorithm::RS256);
+        header.x5t = Some(self.kid.clone());
         header.kid = Some(self.kid.clone());
         jsonwebtoken::encode(&header, claims, &self.encoding).expect("claims serialize and the key signs")
     }
@@ -99,6 +118,7 @@ impl SigningKey {
         let mut key = serde_json::to_value(jwk(&self.encoding).algorithm).expect("a JWK serializes");
         key["use"] = "sig".into();
         key["kid"] = self.kid.as_str().into();
+        key["x5t"] = self.kid.as_str().into();
         key["x5c"] = json!([STANDARD.encode(&self.certificate)]);
         key["issuer"] = issuer.into();
         json!({ "keys": [key] })
@@ -114,15 +134,15 @@ impl Tenant {
     pub(crate) fn user_access_token(
         &mut self,
         now: Timestamp,
-        app: &Application,
+        client: &Client,
         sign_in: &SignIn,
         scope: &str,
     ) -> String {
-        let mut claims = self.common_claims(now, app);
+        let mut claims = self.common_claims(now, client);
         let user = self.user(sign_in.user).expect("the caller has just checked the account");
         let own = json!({
             "acr": "1", "amr": sign_in.amr, "auth_time": sign_in.at.as_second(), "idtyp": "user",
-            "name": user.display_name, "oid": user.id, "sub": pairwise(app, user), "upn": user.upn,
+            "name": user.display_name, "oid": user.id, "sub": pairwise(client.app.app_id, user), "upn": user.upn,
             "unique_name": user.upn, "scp": scope, "wids": wids(user),
         });
         merge(&mut claims, own);
@@ -130,28 +150,34 @@ impl Tenant {
     }
 
     /// A Graph access token (v1.0) for an application itself.
-    pub(crate) fn app_access_token(&mut self, now: Timestamp, app: &Application) -> String {
-        let mut claims = self.common_claims(now, app);
-        let id = app.service_principal_id;
-        merge(&mut claims, json!({ "idtyp": "app", "oid": id, "sub": id, "roles": app.app_roles }));
+    pub(crate) fn app_access_token(&mut self, now: Timestamp, client: &Client) -> String {
+        let mut claims = self.common_claims(now, client);
+        let id = client.app.service_principal_id;
+        merge(&mut claims, json!({ "idtyp": "app", "oid": id, "sub": id }));
+        // An application without a role has a token all the same, and no claim.
+        if !client.app.app_roles.is_empty() {
+            claims["roles"] = json!(client.app.app_roles);
+        }
         self.signing_key.sign(&claims)
     }
 
-    /// An id token (v2.0).
+    /// An id token (v2.0); its issuer is the one that the client's discovery document names.
     pub(crate) fn id_token(
         &mut self,
         now: Timestamp,
         app: &Application,
         sign_in: &SignIn,
         nonce: Option<&str>,
+        origin: &Origin,
     ) -> String {
         let uti = self.uti();
+        let issuer = origin.link(&format!("{LOGIN}/{}/v2.0", self.id()));
         let user = self.user(sign_in.user).expect("the caller has just checked the account");
         let mut claims = json!({
-            "aud": app.app_id, "iss": self.issuer(), "iat": now.as_second(), "nbf": now.as_second(),
+            "aud": app.app_id, "iss": issuer, "iat": now.as_second(), "nbf": now.as_second(),
             "exp": (now + TOKEN_LIFETIME).as_second(), "amr": sign_in.amr, "auth_time": sign_in.at.as_second(),
             "name": user.display_name, "oid": user.id, "preferred_username": user.upn,
-            "sub": pairwise(app, user), "tid": self.id(), "uti": uti, "ver": "2.0",
+            "sub": pairwise(app.app_id, user), "tid": self.id(), "uti": uti, "ver": "2.0",
         });
         if let Some(nonce) = nonce {
             claims["nonce"] = nonce.into();
@@ -159,19 +185,24 @@ impl Tenant {
         self.signing_key.sign(&claims)
     }
 
-    /// The v2.0 issuer.
-    pub(crate) fn issuer(&self) -> String {
-        format!("https://login.microsoftonline.com/{}/v2.0", self.id())
-    }
-
-    fn common_claims(&mut self, now: Timestamp, app: &Application) -> Value {
-        let kind = if app.kind == ClientKind::Confidential { "1" } else { "0" };
-        json!({
-            "aud": first_party::GRAPH, "iss": format!("https://sts.windows.net/{}/", self.id()),
+    fn common_claims(&mut self, now: Timestamp, client: &Client) -> Value {
+        let kind = match client.proof {
+            Proof::Nothing => "0",
+            Proof::Secret => "1",
+            Proof::Certificate => "2",
+        };
+        let issuer = format!("https://sts.windows.net/{}/", self.id());
+        let mut claims = json!({
+            "aud": first_party::GRAPH, "iss": issuer,
             "iat": now.as_second(), "nbf": now.as_second(), "exp": (now + TOKEN_LIFETIME).as_second(),
-            "app_displayname": app.display_name, "appid": app.app_id, "appidacr": kind,
-            "tid": self.id(), "uti": self.uti(), "ver": "1.0",
-        })
+            "app_displayname": client.app.display_name, "appid": client.app.app_id, "appidacr": kind,
+            "idp": issuer, "tenant_region_scope": "WW", "tid": self.id(), "uti": self.uti(), "ver": "1.0",
+            "xms_tcdt": self.created().as_second(),
+        });
+        if !client.capabilities.is_empty() {
+            claims["xms_cc"] = json!(client.capabilities);
+        }
+        claims
     }
 
     fn uti(&mut self) -> String {
@@ -180,8 +211,8 @@ impl Tenant {
 }
 
 /// `sub`: the same user under another name for each application.
-fn pairwise(app: &Application, user: &User) -> String {
-    let hash = Sha256::new().chain_update(app.app_id.as_bytes()).chain_update(user.id.as_bytes()).finalize();
+pub(crate) fn pairwise(app_id: Uuid, user: &User) -> String {
+    let hash = Sha256::new().chain_update(app_id.as_bytes()).chain_update(user.id.as_bytes()).finalize();
     Base64Url(hash.to_vec()).to_string()
 }
 

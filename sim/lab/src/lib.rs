@@ -19,6 +19,6 @@ pub use graph::GraphError;
 pub use lab::{Lab, Place};
 pub use people::{JourneyError, Person};
 pub use scenario::{Scenario, ScenarioError};
-pub use setup::{Registration, SetupError};
+pub use setup::{Registration, SetupError, tenant_alone};
 pub use windows::Window;
 pub use {ctap, entra, phone, windows, wire};

@@ -33,6 +33,9 @@ pub struct Scenario {
     /// The registered application of the guide's "Register Application".
     #[serde(default)]
     pub application: Application,
+    /// Applications of others: those of developers who point their own code at the tenant.
+    #[serde(default)]
+    pub applications: Vec<RegisteredApplication>,
     /// The account of the guide's "Create Service Account".
     #[serde(default)]
     pub service_account: ServiceAccount,
@@ -104,6 +107,57 @@ pub struct User {
     /// Directory roles by name.
     #[serde(default)]
     pub roles: Vec<String>,
+    /// Whether the account may sign in.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Whether the person has set the password; one that an administrator has set must be changed first.
+    #[serde(default = "yes")]
+    pub password_is_permanent: bool,
+}
+
+/// An application that is registered beside the guide's.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisteredApplication {
+    /// Display name.
+    pub name: String,
+    /// The application (client) id.
+    pub client_id: uuid::Uuid,
+    /// Whether it can keep a secret.
+    #[serde(default)]
+    pub kind: ApplicationKind,
+    /// The client secret, if it has one.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// Days after the start at which the client secret expires.
+    #[serde(default = "half_a_year")]
+    pub secret_days: i64,
+    /// Certificates, PEM, whose keys sign its client assertions.
+    #[serde(default)]
+    pub certificates: Vec<String>,
+    /// Redirect URIs.
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Delegated Graph permissions.
+    #[serde(default)]
+    pub permissions: Vec<String>,
+    /// Whether an administrator has granted them.
+    #[serde(default = "yes")]
+    pub consented: bool,
+    /// Application permissions, granted.
+    #[serde(default)]
+    pub application_permissions: Vec<String>,
+}
+
+/// Whether an application can keep a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApplicationKind {
+    /// A web application or daemon.
+    #[default]
+    Confidential,
+    /// Something that people install; it may use passwords and device codes.
+    Public,
 }
 
 /// The registered application.
@@ -265,10 +319,19 @@ impl Scenario {
         if name.is_empty() || !name.chars().all(plain) {
             return Err(ScenarioError::no_name(name, folder));
         }
-        let path = folder.join(format!("{name}.yaml"));
-        let bytes = std::fs::read(&path).map_err(|error| ScenarioError::unreadable(&path, folder, &error))?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| ScenarioError::not_text(&path, &bytes, error))?;
-        Self::parse(&path, text)
+        Self::read(&folder.join(format!("{name}.yaml")))
+    }
+
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    ///
+    /// [`ScenarioError`] when there is no such file, or it is not a scenario.
+    pub fn read(path: &Path) -> Result<Self, ScenarioError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let bytes = std::fs::read(path).map_err(|error| ScenarioError::unreadable(path, folder, &error))?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| ScenarioError::not_text(path, &bytes, error))?;
+        Self::parse(path, text)
     }
 
     /// Reads the text of a scenario file; `path` is for the error messages.
@@ -312,7 +375,7 @@ impl Default for Application {
             name: "HYPRAuthApp".into(),
             permissions: vec!["Directory.AccessAsUser.All".into(), "UserAuthenticationMethod.ReadWrite.All".into()],
             consented: true,
-            secret_days: 180,
+            secret_days: half_a_year(),
         }
     }
 }
@@ -362,6 +425,10 @@ fn one() -> u64 {
 
 fn yes() -> bool {
     true
+}
+
+fn half_a_year() -> i64 {
+    180
 }
 
 fn application_flags() -> Vec<String> {
@@ -482,6 +549,18 @@ mod tests {
              UserAuthenticationMethod.ReadWrite.All",
         );
         add(
+            "applications: [{name: A, client_id: 14d82eec-204b-4c2f-b7e8-296a70dab67e}]",
+            "6:37: 14d82eec-204b-4c2f-b7e8-296a70dab67e: another application has this client id",
+        );
+        add(
+            "applications: [{name: A, client_id: 5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0001, kind: public, secret: x}]",
+            "6:81: \"A\": a public application can keep no secret and no certificate",
+        );
+        add(
+            "applications: [{name: A, client_id: 5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0001, permissions: [everything]}]",
+            "6:89: \"everything\" is no permission of Microsoft Graph, for example User.Read.All",
+        );
+        add(
             "service_account: {roles: [Global Adminstrator]}",
             "6:27: \"Global Adminstrator\" is no directory role of this lab; the roles are: Global Administrator, \
              Global Reader, Directory Readers, Directory Writers, Privileged Authentication Administrator, \
@@ -524,6 +603,10 @@ mod tests {
         };
         check("application: {consented: false}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
         check("application: {secret_days: -1}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
+        check(
+            "applications: [{name: A, client_id: 5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0001, certificates: [x]}]\n",
+            "scenarios/x.yaml:6:15: the tenant cannot be made: the certificate of the application \"A\" cannot be",
+        );
         check("service_account: {roles: []}\n", "scenarios/x.yaml:7:14: the integration \"Bank\" was not added: ");
     }
 

@@ -58,13 +58,11 @@ impl Lab {
             .iter()
             .map(|machine| (machine.name.clone(), workstation(&scenario, machine, seed)))
             .collect();
-        let tenant = entra::Tenant::new(tenant(&scenario, &registration, &workstations), seed)
-            .map_err(|bad| scenario.refuse(&[Key("tenant")], format!("the tenant cannot be made: {bad}")))?;
-        let tenant = Arc::new(Mutex::new(tenant));
+        let tenant = Arc::new(Mutex::new(made(&scenario, tenant(&scenario, &registration, &workstations), seed)?));
         let shell = Shell::new(control_center::ControlCenter::new(hypr_tenant(&scenario), seed), clock.clone());
         let mut hosts = Hosts::default();
         let microsoft = entra::http::router(tenant.clone(), clock.clone());
-        MICROSOFT_HOSTS.iter().for_each(|host| hosts.serve(host, &microsoft));
+        entra::http::HOSTS.iter().for_each(|host| hosts.serve(host, &microsoft));
         hosts.serve(&scenario.control_center.host, &shell.router());
         let mut lab = Self {
             clock,
@@ -97,6 +95,30 @@ impl Lab {
     pub fn registration(&self) -> &Registration {
         &self.registration
     }
+}
+
+/// The Entra tenant of a scenario by itself, and what it was made from: no Control Center has touched it.
+///
+/// # Errors
+///
+/// [`SetupError`] when the scenario asks for what cannot be.
+pub fn tenant_alone(scenario: &Scenario, seed: &Seed) -> Result<(entra::Config, entra::Tenant), SetupError> {
+    let machines = scenario.workstations.iter();
+    let workstations = machines
+        .map(|machine| (machine.name.clone(), workstation(scenario, machine, seed)))
+        .collect::<BTreeMap<_, _>>();
+    let config = tenant(scenario, &Registration::new(scenario, seed), &workstations);
+    Ok((config.clone(), made(scenario, config, seed)?))
+}
+
+fn made(scenario: &Scenario, config: entra::Config, seed: &Seed) -> Result<entra::Tenant, ScenarioError> {
+    entra::Tenant::new(config, seed).map_err(|bad| {
+        let place = match &bad {
+            entra::BadConfig::ClientCertificate { .. } => Key("applications"),
+            _ => Key("tenant"),
+        };
+        scenario.refuse(&[place], format!("the tenant cannot be made: {bad}"))
+    })
 }
 
 impl Registration {
@@ -138,7 +160,7 @@ fn tenant(
         created: scenario.start - SignedDuration::from_hours(24 * 30),
         users,
         groups: Vec::new(),
-        applications: vec![hypr_auth_app(scenario, registration), administration()],
+        applications: applications(scenario, registration),
         devices: scenario
             .workstations
             .iter()
@@ -160,8 +182,12 @@ fn person(user: &scenario::User) -> entra::UserConfig {
         display_name: user.name.clone(),
         mail: Some(user.upn.clone()),
         password: user.password.as_str().into(),
-        password_state: entra::PasswordState::Permanent,
-        account: entra::Account::Enabled,
+        password_state: if user.password_is_permanent {
+            entra::PasswordState::Permanent
+        } else {
+            entra::PasswordState::MustChange
+        },
+        account: if user.enabled { entra::Account::Enabled } else { entra::Account::Disabled },
         phone: user.text_messages_to.clone(),
         roles: roles(&user.roles),
     }
@@ -190,6 +216,34 @@ fn roles(names: &[String]) -> Vec<entra::Role> {
     names.iter().filter_map(|name| entra::Role::by_display_name(name)).collect()
 }
 
+fn applications(scenario: &Scenario, registration: &Registration) -> Vec<entra::ApplicationConfig> {
+    let own = [hypr_auth_app(scenario, registration), administration()];
+    let others = scenario.applications.iter().map(|application| registered(scenario, application));
+    own.into_iter().chain(others).collect()
+}
+
+fn registered(scenario: &Scenario, application: &scenario::RegisteredApplication) -> entra::ApplicationConfig {
+    let secret = application.secret.iter().map(|value| entra::SecretConfig {
+        key_id: application.client_id,
+        value: value.as_str().into(),
+        expires: scenario.start + SignedDuration::from_hours(24 * application.secret_days),
+    });
+    entra::ApplicationConfig {
+        app_id: application.client_id,
+        display_name: application.name.clone(),
+        kind: match application.kind {
+            scenario::ApplicationKind::Confidential => entra::ClientKind::Confidential,
+            scenario::ApplicationKind::Public => entra::ClientKind::Public,
+        },
+        redirect_uris: application.redirect_uris.clone(),
+        secrets: secret.collect(),
+        certificates: application.certificates.clone(),
+        delegated_permissions: application.permissions.clone(),
+        consent: if application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
+        application_permissions: application.application_permissions.clone(),
+    }
+}
+
 fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::ApplicationConfig {
     entra::ApplicationConfig {
         app_id: registration.client_id,
@@ -201,6 +255,7 @@ fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::App
             value: registration.client_secret.as_str().into(),
             expires: scenario.start + SignedDuration::from_hours(24 * scenario.application.secret_days),
         }],
+        certificates: Vec::new(),
         delegated_permissions: scenario.application.permissions.clone(),
         consent: if scenario.application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
         application_permissions: Vec::new(),
@@ -220,6 +275,7 @@ fn administration() -> entra::ApplicationConfig {
         kind: entra::ClientKind::Public,
         redirect_uris: Vec::new(),
         secrets: Vec::new(),
+        certificates: Vec::new(),
         delegated_permissions: permissions.map(str::to_owned).into(),
         consent: entra::Consent::Admin,
         application_permissions: Vec::new(),
@@ -442,15 +498,6 @@ fn words(conclusion: Option<Conclusion>) -> String {
         None => "it has not come to an end".to_owned(),
     }
 }
-
-/// Microsoft's hosts that the tenant answers for.
-pub(crate) const MICROSOFT_HOSTS: &[&str] = &[
-    "login.microsoftonline.com",
-    "login.microsoft.com",
-    "graph.microsoft.com",
-    "mysignins.microsoft.com",
-    "www.office.com",
-];
 
 /// The letters of real client secrets.
 const SECRET_LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";

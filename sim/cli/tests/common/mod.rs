@@ -11,6 +11,9 @@ use std::{
     time::Duration,
 };
 
+/// The folder of this room.
+pub(crate) const ROOM: &str = env!("CARGO_MANIFEST_DIR");
+
 /// How long anything may take before the test has failed.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -20,6 +23,27 @@ pub(crate) fn passkey_lab(arguments: &[&str]) -> Command {
     command.args(arguments).stdin(Stdio::null());
     command
 }
+
+/// A Python that can import `modules`, or `None` where there is none and nobody requires it.
+#[expect(clippy::disallowed_methods, reason = "a test of the binary: CI says by its environment what must run")]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+pub(crate) fn python(modules: &str) -> Option<String> {
+    let required = std::env::var("PASSKEY_LAB_REQUIRE_ALL").is_ok_and(|value| !value.is_empty());
+    let python = std::env::var("PASSKEY_LAB_PYTHON");
+    let python = python.unwrap_or_else(|_| format!("{ROOM}/../../target/ci-venv/bin/python"));
+    let probe = Command::new(&python).args(["-c", &format!("import {modules}")]).output();
+    if probe.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    let complaint =
+        format!("no Python with {modules} at {python}: .ci/run makes one, PASSKEY_LAB_PYTHON names another");
+    assert!(!required, "{complaint}");
+    eprintln!("SKIPPED: {complaint}");
+    None
+}
+
+/// Any subcommand that runs until Ctrl-C and says so last in its banner.
+pub(crate) type Server = Phone;
 
 /// A running phone.
 pub(crate) struct Phone {

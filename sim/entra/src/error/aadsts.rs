@@ -53,6 +53,16 @@ codes! {
     MISSING_SECRET_CLIENT_CREDENTIALS = client(7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
     /// A public client that sends a secret.
     PUBLIC_CLIENT_SECRET = client(700025, "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.");
+    /// A client assertion that cannot be read.
+    ASSERTION_MALFORMED = client(5002723, "Invalid JWT token. No certificate thumbprint, or the token cannot be read as a JWT signed by RS256 or PS256.");
+    /// A client assertion of another application.
+    ASSERTION_CLIENT_MISMATCH = client(700021, "Client assertion application identifier doesn't match 'client_id' parameter.");
+    /// A client assertion for another audience.
+    ASSERTION_AUDIENCE = client(700023, "Client assertion audience claim does not match Realm issuer. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials.");
+    /// A client assertion that is too old or not valid yet.
+    ASSERTION_LIFETIME = client(700024, "Client assertion is not within its valid time range. Current time: {now}, assertion valid from {from}, expiry time of assertion {expiry}.");
+    /// A client assertion by no certificate of the application, or with a wrong signature.
+    ASSERTION_SIGNATURE = client(700027, "Client assertion failed signature validation. [Reason - {reason}, Thumbprint of key used by client: '{thumbprint}', Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '{id}'.]");
     /// A grant type that is not served.
     UNSUPPORTED_GRANT = code(70003, "unsupported_grant_type", "The app returned an unsupported grant type.");
     /// A form field is missing.
@@ -93,6 +103,10 @@ codes! {
     MFA_REQUIRED = with_suberror(code(50076, "invalid_grant", "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '{resource}'."), "basic_action");
     /// Multi-factor authentication is required, and the user has no method for it.
     MFA_ENROLMENT = with_suberror(code(50079, "invalid_grant", "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access '{resource}'."), "basic_action");
+    /// Multi-factor authentication is required, at the endpoint of v1.0.
+    MFA_REQUIRED_V1 = Code { error: "interaction_required", ..*MFA_REQUIRED };
+    /// Multi-factor authentication is required and there is no method, at the endpoint of v1.0.
+    MFA_ENROLMENT_V1 = Code { error: "interaction_required", ..*MFA_ENROLMENT };
     /// Multi-factor authentication failed.
     MFA_FAILED = code(500121, "invalid_grant", "Authentication failed during strong authentication request.");
     /// No session at `prompt=none`.
@@ -113,6 +127,18 @@ codes! {
     REFRESH_TOKEN_EXPIRED = with_suberror(code(700082, "invalid_grant", "The refresh token has expired due to inactivity. The token was issued on {issued} and was inactive for 90.00:00:00."), "token_expired");
     /// A grant from before the user's sessions were revoked.
     GRANT_REVOKED = with_suberror(code(50173, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{issued}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{valid_from}'."), "bad_token");
+
+    // --- device codes
+    /// Nobody has entered the code yet.
+    DEVICE_CODE_PENDING = code(70016, "authorization_pending", "OAuth 2.0 device flow error. Authorization is pending. Continue polling.");
+    /// The person has said no; the number is the one of a declined consent.
+    DEVICE_CODE_DECLINED = code(65004, "authorization_declined", "User declined to consent to access the app.");
+    /// No device code of this client.
+    DEVICE_CODE_UNKNOWN = code(70018, "bad_verification_code", "Invalid verification code due to User typing in wrong user code for device code flow.");
+    /// A device code that nobody has answered in time.
+    DEVICE_CODE_EXPIRED = code(70020, "expired_token", "The provided value for the input parameter 'device_code' is not valid. This device code has expired.");
+    /// The same at the endpoint of v1.0.
+    DEVICE_CODE_EXPIRED_V1 = Code { error: "code_expired", ..*DEVICE_CODE_EXPIRED };
 
     // --- security keys and devices
     /// The assertion's signature is wrong.

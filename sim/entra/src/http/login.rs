@@ -1,4 +1,4 @@
-//! `login.microsoftonline.com`: discovery and the token endpoints (entra.md §1.1).
+//! `login.microsoftonline.com`: discovery, the token endpoints, device codes (entra.md §1.1).
 
 use axum::Router;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -6,105 +6,115 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, StatusCode, Uri};
+use jiff::Timestamp;
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::{Shared, into_axum, received, segment};
-use crate::error::{Refusal, Trace, aadsts};
-use crate::oauth::{self, Endpoint, Form, TokenRequest, discovery};
+use self::answer::{Asked, Kind};
+use super::{Shared, received, segment};
+use crate::error::{Refusal, aadsts};
+use crate::oauth::{self, Endpoint, Form, TokenRequest, discovery, userinfo};
+use crate::origin::Origin;
 use crate::tenant::Tenant;
 
+mod answer;
+
+type Document = fn(&Tenant, &Origin, Endpoint, &str) -> Result<Value, Refusal>;
+type Grant = fn(&mut Tenant, Timestamp, &TokenRequest<'_>) -> Result<Value, Refusal>;
+
 pub(super) fn routes() -> Router<Shared> {
+    use Endpoint::{V1, V2};
     Router::new()
-        .route("/{tenant}/v2.0/.well-known/openid-configuration", document(discovery::openid_configuration))
-        .route("/{tenant}/discovery/v2.0/keys", document(discovery::keys))
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", document(discovery::openid_configuration, V2))
+        .route("/{tenant}/.well-known/openid-configuration", document(discovery::openid_configuration, V1))
+        .route("/{tenant}/discovery/v2.0/keys", document(discovery::keys, V2))
+        .route("/{tenant}/discovery/keys", document(discovery::keys, V1))
         .route("/common/discovery/instance", get(instance))
         .route("/common/userrealm/{upn}", get(user_realm))
-        .route("/{tenant}/oauth2/v2.0/token", token(Endpoint::V2))
-        .route("/{tenant}/oauth2/token", token(Endpoint::V1))
+        .route("/common/UserRealm/{upn}", get(user_realm))
+        .route("/common/userrealm", get(user_realm_by_query))
+        .route("/common/UserRealm", get(user_realm_by_query))
+        .route("/{tenant}/oauth2/v2.0/token", form(oauth::token, V2))
+        .route("/{tenant}/oauth2/token", form(oauth::token, V1))
+        .route("/{tenant}/oauth2/v2.0/devicecode", form(oauth::device::authorize, V2))
+        .route("/{tenant}/oauth2/devicecode", form(oauth::device::authorize, V1))
+        .route("/{tenant}/openid/userinfo", get(user_info).post(user_info))
         .method_not_allowed_fallback(wrong_method)
 }
 
 /// A document about the tenant that the path names.
-fn document(make: fn(&Tenant, &str) -> Result<Value, Refusal>) -> MethodRouter<Shared> {
-    get(move |State(shared): State<Shared>, uri: Uri, headers: HeaderMap| async move {
-        let answer = shared.with(|tenant, _| make(tenant, segment(&uri)));
-        respond(&shared, &headers, answer)
+fn document(make: Document, endpoint: Endpoint) -> MethodRouter<Shared> {
+    get(move |State(shared): State<Shared>, origin: Origin, uri: Uri, headers: HeaderMap| async move {
+        let answer = shared.with(|tenant, _| make(tenant, &origin, endpoint, segment(&uri)));
+        Asked { shared: &shared, headers: &headers, origin: &origin }.respond(Kind::Document, answer)
     })
 }
 
-async fn instance(State(shared): State<Shared>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+async fn instance(
+    State(shared): State<Shared>,
+    origin: Origin,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
     let field = |name| query.field(name).unwrap_or_default();
-    respond(&shared, &headers, discovery::instance(field("api-version"), field("authorization_endpoint")))
+    let answer = discovery::instance(&origin, field("api-version"), field("authorization_endpoint"));
+    Asked { shared: &shared, headers: &headers, origin: &origin }.respond(Kind::Document, answer)
 }
 
 async fn user_realm(
     State(shared): State<Shared>,
+    origin: Origin,
     upn: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
     // A name that is no text is nobody's.
     let upn = upn.map(|Path(upn)| upn).unwrap_or_default();
     let answer = shared.with(|tenant, _| discovery::user_realm(tenant, &upn));
-    respond(&shared, &headers, Ok(answer))
+    Asked { shared: &shared, headers: &headers, origin: &origin }.respond(Kind::Answer, Ok(answer))
 }
 
-fn token(endpoint: Endpoint) -> MethodRouter<Shared> {
+async fn user_realm_by_query(
+    State(shared): State<Shared>,
+    origin: Origin,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = Form::parse(query.unwrap_or_default().as_bytes());
+    let answer = shared.with(|tenant, _| discovery::user_realm(tenant, query.field("user").unwrap_or_default()));
+    Asked { shared: &shared, headers: &headers, origin: &origin }.respond(Kind::Answer, Ok(answer))
+}
+
+/// An endpoint that takes a form.
+fn form(answer: Grant, endpoint: Endpoint) -> MethodRouter<Shared> {
     post(
-        move |State(shared): State<Shared>, uri: Uri, headers: HeaderMap, body: Result<Bytes, BytesRejection>| async move {
+        move |State(shared): State<Shared>,
+              origin: Origin,
+              uri: Uri,
+              headers: HeaderMap,
+              body: Result<Bytes, BytesRejection>| async move {
+            let asked = Asked { shared: &shared, headers: &headers, origin: &origin };
             let body = match received(body) {
                 Ok(body) => body,
-                Err(status) => return refuse(&shared, &headers, status, &aadsts::MALFORMED_REQUEST.refuse()),
+                Err(status) => return asked.refuse(status, &aadsts::MALFORMED_REQUEST.refuse()),
             };
             let form = Form::parse(&body);
             let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-            let request = TokenRequest { segment: segment(&uri), endpoint, form: &form, authorization };
-            let answer = shared.with(|tenant, now| oauth::token(tenant, now, &request));
-            respond(&shared, &headers, answer)
+            let request =
+                TokenRequest { segment: segment(&uri), endpoint, form: &form, authorization, origin: &origin };
+            asked.respond(Kind::Answer, shared.with(|tenant, now| answer(tenant, now, &request)))
         },
     )
 }
 
-async fn wrong_method(State(shared): State<Shared>, method: Method, headers: HeaderMap) -> Response {
+/// UserInfo, at both hosts that have it.
+pub(super) async fn user_info(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    answer::user_info(shared.with(|tenant, now| userinfo::userinfo(tenant, now, authorization)))
+}
+
+async fn wrong_method(State(shared): State<Shared>, origin: Origin, method: Method, headers: HeaderMap) -> Response {
     let refusal = aadsts::WRONG_METHOD.refuse().with("method", method.as_str());
-    refuse(&shared, &headers, StatusCode::METHOD_NOT_ALLOWED, &refusal)
-}
-
-/// JSON or a refusal's envelope, with the headers of the sign-in service.
-fn respond(shared: &Shared, headers: &HeaderMap, answer: Result<Value, Refusal>) -> Response {
-    match answer {
-        Ok(body) => into_axum(envelope(StatusCode::OK, &body, &trace(shared, headers))),
-        Err(refusal) => refuse(shared, headers, refusal_status(&refusal), &refusal),
-    }
-}
-
-/// A refusal's envelope under a status that need not be the code's own.
-fn refuse(shared: &Shared, headers: &HeaderMap, status: StatusCode, refusal: &Refusal) -> Response {
-    let trace = trace(shared, headers);
-    into_axum(envelope(status, &refusal.envelope(&trace), &trace))
-}
-
-fn trace(shared: &Shared, headers: &HeaderMap) -> Trace {
-    let id = headers.get("client-request-id").and_then(|id| Uuid::parse_str(id.to_str().ok()?).ok());
-    shared.with(|tenant, now| tenant.trace(now, id))
-}
-
-fn refusal_status(refusal: &Refusal) -> StatusCode {
-    StatusCode::from_u16(refusal.code.status).expect("the table holds HTTP statuses")
-}
-
-fn envelope(status: StatusCode, body: &Value, trace: &Trace) -> http::Response<Bytes> {
-    http::Response::builder()
-        .status(status)
-        .header(CONTENT_TYPE, "application/json; charset=utf-8")
-        .header(CACHE_CONTROL, "no-store, no-cache")
-        .header(PRAGMA, "no-cache")
-        .header("x-content-type-options", "nosniff")
-        .header("x-ms-request-id", trace.trace_id.to_string())
-        .header("client-request-id", trace.correlation_id.to_string())
-        .body(Bytes::from(body.to_string()))
-        .expect("every header value here is plain ASCII")
+    Asked { shared: &shared, headers: &headers, origin: &origin }.refuse(StatusCode::METHOD_NOT_ALLOWED, &refusal)
 }

@@ -2,6 +2,7 @@
 
 mod html;
 mod login;
+mod microsoft;
 mod mysignins;
 mod office;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::oauth::Form;
 use crate::pages::{Answer, error_page};
 
 pub(super) use login::routes as login;
+pub(super) use microsoft::routes as microsoft;
 pub(super) use mysignins::routes as mysignins;
 pub(super) use office::routes as office;
 

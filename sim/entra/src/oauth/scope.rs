@@ -31,10 +31,15 @@ pub(crate) struct Granted {
     pub(crate) claim: String,
 }
 
+/// Device codes and refresh tokens keep the scope, and anybody may ask for a device code (convention of the lab).
+const SCOPE_BYTES_MAX: usize = 4096;
 const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 impl Scopes {
     pub(crate) fn parse(tenant: &Tenant, text: &str) -> Result<Self, Refusal> {
+        if text.len() > SCOPE_BYTES_MAX {
+            return Err(aadsts::INVALID_SCOPE.refuse().with("scope", "of this length"));
+        }
         let scopes = text.split_whitespace().map(|word| Scope::parse(tenant, word)).collect::<Result<Vec<_>, _>>()?;
         let defaults = scopes.iter().filter(|scope| matches!(scope.meaning, Meaning::Default)).count();
         let permissions = scopes.iter().filter(|scope| matches!(scope.meaning, Meaning::Permission(_))).count();

@@ -8,10 +8,10 @@ use wire::Base64Url;
 
 use super::page::{Answer, CookieLife, Page, PageForm, Submission};
 use super::sessions::{Flow, Keep, Stage};
-use super::sign_in;
+use super::{device, sign_in};
 use crate::error::{Refusal, aadsts};
 use crate::event::Event;
-use crate::oauth::Form;
+use crate::oauth::{Endpoint, Form, scope_of};
 use crate::tenant::{CodeGrant, SignIn, Tenant};
 use crate::windows_sign_in::{SingleSignOn, single_sign_on};
 
@@ -28,6 +28,8 @@ pub(crate) struct Authorize {
     pub(super) prompt: Prompt,
     pub(super) login_hint: Option<String>,
     pub(super) needs: Needs,
+    /// The user code, when a device waits for the answer and no redirect URI.
+    pub(super) device: Option<String>,
 }
 
 /// How the answer travels.
@@ -85,15 +87,26 @@ pub(crate) const SESSION_COOKIE: &str = "ESTSAUTH";
 pub(crate) fn authorize(
     tenant: &mut Tenant,
     now: Timestamp,
+    endpoint: Endpoint,
     segment: &str,
     form: &Form,
     browser: &Browser<'_>,
 ) -> Answer {
-    let request = match Authorize::parse(tenant, segment, form) {
-        Ok(request) => request,
-        Err(Fault::Here(refusal)) => return error_page(&refusal),
-        Err(Fault::There(request, refusal)) => return fail(&request, &refusal),
-    };
+    match Authorize::parse(tenant, endpoint, segment, form) {
+        Ok(request) => respond(tenant, now, request, form, browser),
+        Err(Fault::Here(refusal)) => error_page(&refusal),
+        Err(Fault::There(request, refusal)) => fail(&request, &refusal),
+    }
+}
+
+/// Answers a request that may be answered.
+pub(super) fn respond(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    request: Authorize,
+    form: &Form,
+    browser: &Browser<'_>,
+) -> Answer {
     if request.prompt == Prompt::Login {
         return sign_in::first_page(tenant, now, request);
     }
@@ -177,8 +190,11 @@ pub(super) fn is_fresh(now: Timestamp, sign_in: &SignIn) -> bool {
     sign_in.has_mfa() && now.duration_since(sign_in.at) <= FRESH
 }
 
-/// Sends a code to the client.
+/// Sends a code to the client; for a device, asks the last question.
 pub(super) fn succeed(tenant: &mut Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Answer {
+    if request.device.is_some() {
+        return device::confirm_page(tenant, now, request, sign_in);
+    }
     let mut proven = sign_in.clone();
     if is_fresh(now, sign_in) {
         proven.amr.push("ngcmfa".into());
@@ -256,11 +272,28 @@ fn has_old_nonce(browser: &Browser<'_>) -> bool {
 }
 
 impl Authorize {
-    fn parse(tenant: &Tenant, segment: &str, form: &Form) -> Result<Self, Fault> {
+    /// What a device waits for: it has no redirect URI, and nothing more to say.
+    pub(super) fn for_device(client_id: Uuid, scope: String, user_code: &str) -> Self {
+        Self {
+            client_id,
+            redirect_uri: String::new(),
+            scope,
+            state: None,
+            nonce: None,
+            response_mode: ResponseMode::Query,
+            code_challenge: None,
+            prompt: Prompt::AsNeeded,
+            login_hint: None,
+            needs: Needs::Anything,
+            device: Some(user_code.to_owned()),
+        }
+    }
+
+    fn parse(tenant: &Tenant, endpoint: Endpoint, segment: &str, form: &Form) -> Result<Self, Fault> {
         tenant.check_segment(segment).map_err(Fault::Here)?;
         let client = form.required("client_id").and_then(|id| tenant.client(id)).map_err(Fault::Here)?;
         let redirect_uri = form.field("redirect_uri").unwrap_or_default();
-        if !client.redirect_uris.iter().any(|known| known == redirect_uri) {
+        if !client.accepts_redirect(redirect_uri) {
             let refusal = aadsts::REDIRECT_MISMATCH.refuse().with("uri", redirect_uri);
             return Err(Fault::Here(refusal.with("id", &client.app_id.to_string())));
         }
@@ -268,7 +301,12 @@ impl Authorize {
         let request = Self {
             client_id: client.app_id,
             redirect_uri: redirect_uri.to_owned(),
-            scope: owned("scope").unwrap_or_default(),
+            scope: match (scope_of(endpoint, form), endpoint) {
+                (Some(scope), _) => scope,
+                // v1.0 may leave the resource to the token endpoint.
+                (None, Endpoint::V1) => "openid offline_access".to_owned(),
+                (None, Endpoint::V2) => String::new(),
+            },
             state: owned("state"),
             nonce: owned("nonce"),
             response_mode: match form.field("response_mode") {
@@ -284,6 +322,7 @@ impl Authorize {
             },
             login_hint: owned("login_hint"),
             needs: Needs::Anything,
+            device: None,
         };
         request.checked(form)
     }

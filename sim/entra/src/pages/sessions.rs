@@ -46,6 +46,8 @@ pub(super) enum Stage {
     Code { sign_in: SignIn, code: Secret, sent: Timestamp },
     /// "Stay signed in?"
     Stay { sign_in: SignIn },
+    /// "Are you trying to sign in?", for a device.
+    Confirm { sign_in: SignIn },
     /// Nothing: the code is on its way.
     Done,
 }

@@ -1,6 +1,7 @@
 //! The sign-in pages, from the name to "Stay signed in?" (entra.md §1.8).
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::authorize::{self, Authorize, SESSION_COOKIE};
 use super::page::{Answer, CookieLife, InputKind, Page, PageForm};
@@ -81,21 +82,32 @@ impl Tenant {
         with_step(self, now, form, |tenant, step| stay(tenant, step, form))
     }
 
-    /// GET `/{t}/oauth2/v2.0/logout`.
-    pub(crate) fn sign_out(&mut self, now: Timestamp, session: Option<&str>) -> Answer {
+    /// GET `/{t}/oauth2/v2.0/logout`: goes on to where the client wants, if that is an address of an application's.
+    pub(crate) fn sign_out(&mut self, now: Timestamp, session: Option<&str>, form: &Form) -> Answer {
         if let Some(session) = session {
             self.sessions.sign_out(now, session);
         }
-        let texts = ["It's a good idea to close all browser windows."];
-        let page = Page::new("You signed out of your account", &texts);
+        let known = |uri: &&str| self.applications().any(|app| app.redirect_uris.iter().any(|own| own == uri));
+        let answer = match form.field("post_logout_redirect_uri").filter(known).and_then(|uri| Url::parse(uri).ok()) {
+            Some(mut uri) => {
+                form.field("state").into_iter().for_each(|state| {
+                    uri.query_pairs_mut().append_pair("state", state);
+                });
+                Answer::redirect(uri)
+            }
+            None => {
+                let texts = ["It's a good idea to close all browser windows."];
+                Page::new("You signed out of your account", &texts).into()
+            }
+        };
         [SESSION_COOKIE, PERSISTENT_COOKIE]
             .into_iter()
-            .fold(Answer::from(page), |answer, name| answer.with_cookie(name, "", CookieLife::Deleted))
+            .fold(answer, |answer, name| answer.with_cookie(name, "", CookieLife::Deleted))
     }
 }
 
 /// Finds the flow of a form, or says that there is none.
-fn with_step(
+pub(super) fn with_step(
     tenant: &mut Tenant,
     now: Timestamp,
     form: &Form,

@@ -78,6 +78,7 @@ pub(crate) fn application(app_id: Uuid, delegated: &[&str], application: &[&str]
             },
             SecretConfig { key_id: Uuid::nil(), value: "wOt8Q~old".into(), expires: start() },
         ],
+        certificates: Vec::new(),
         delegated_permissions: delegated.iter().map(|&name| name.to_owned()).collect(),
         consent: Consent::Admin,
         application_permissions: application.iter().map(|&name| name.to_owned()).collect(),

@@ -58,16 +58,16 @@ fn a_user_realm_is_managed_or_unknown() {
 #[test]
 fn hosts_are_told_apart_and_what_is_not_simulated_says_so() {
     let lab = Lab::new();
-    let not_simulated = lab.get(&format!("{LOGIN}/{TENANT}/oauth2/v2.0/devicecode"));
+    let not_simulated = lab.get(&format!("{LOGIN}/{TENANT}/saml2"));
     assert_eq!(not_simulated.status, 501);
     assert_eq!(
         not_simulated.body,
         json!({
             "error": "not_simulated",
-            "error_description": format!("passkey-lab does not simulate GET /{TENANT}/oauth2/v2.0/devicecode"),
+            "error_description": format!("passkey-lab does not simulate GET /{TENANT}/saml2"),
         })
     );
-    assert_eq!(lab.get("https://elsewhere.example/").status, 421);
+    assert_eq!(lab.get("https://enterpriseregistration.windows.net/").status, 421);
     let by_header = Request::get("/v1.0/me").host_header("graph.microsoft.com:443");
     assert_eq!(lab.send(by_header).graph_error(), (401, "InvalidAuthenticationToken"));
 }

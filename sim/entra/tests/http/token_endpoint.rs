@@ -83,7 +83,10 @@ fn each_refusal_of_the_password_grant_has_its_code() {
         (vec![("scope", "https://graph.microsoft.com/us er@")], (400, "invalid_scope", 70_011)),
         (vec![("scope", "User.Read https://graph.microsoft.com/.default")], (400, "invalid_scope", 70_011)),
         (vec![("scope", "https://vault.azure.net/.default")], (400, "invalid_resource", 500_011)),
-        (vec![("grant_type", "device_code")], (400, "unsupported_grant_type", 70_003)),
+        (
+            vec![("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer")],
+            (400, "unsupported_grant_type", 70_003),
+        ),
         (vec![("grant_type", "")], (400, "invalid_request", 900_144)),
         (vec![("client_id", "")], (400, "invalid_request", 900_144)),
         (vec![("username", "")], (400, "invalid_request", 900_144)),
@@ -273,4 +276,87 @@ fn the_same_seed_gives_the_same_bytes() {
         lab.token(TENANT, &password_form(&app, &upn("service"))).body
     };
     assert_eq!(run(), run());
+}
+
+#[test]
+fn only_a_capability_that_clients_have_is_in_the_token() {
+    let lab = Lab::new();
+    let check = |claims_parameter: &str, expect: Value| {
+        let (app, name) = (APP.to_string(), upn("service"));
+        let answer = lab.token(TENANT, &altered(&app, &name, &[("claims", claims_parameter)]));
+        assert_eq!(claims(&answer.text("access_token"))["xms_cc"], expect, "{claims_parameter}");
+    };
+    check(r#"{"access_token": {"xms_cc": {"values": ["CP1"]}}}"#, json!(["CP1"]));
+    check(r#"{"access_token": {"xms_cc": {"values": ["CP7"]}}}"#, Value::Null);
+    check("no JSON", Value::Null);
+}
+
+#[test]
+fn a_device_code_is_for_the_client_that_asked_and_no_other() {
+    let lab = Lab::new();
+    let (public, other) = (PUBLIC.to_string(), "14d82eec-204b-4c2f-b7e8-296a70dab67e");
+    let url = format!("https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/devicecode");
+    let ask = |body: String| lab.send(Request::post(&url).body(body).unwrap());
+    let code = ask(format!("client_id={PUBLIC}&scope=User.Read")).text("device_code");
+    let poll = |client: &str, code: &str| {
+        let grant = ("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+        let answer = lab.token(TENANT, &[grant, ("client_id", client), ("device_code", code)]);
+        let (status, error, number) = answer.refusal();
+        (status, error.to_owned(), number)
+    };
+    assert_eq!(poll(&public, &code), (400, "authorization_pending".into(), 70_016));
+    assert_eq!(poll(&public, "made-up"), (400, "bad_verification_code".into(), 70_018));
+    assert_eq!(poll(other, &code).2, 700_016);
+    assert_eq!(ask(format!("client_id={PUBLIC}")).refusal(), (400, "invalid_request", 900_144));
+    assert_eq!(ask(format!("client_id={APP}&scope=User.Read")).refusal(), (401, "invalid_client", 7_000_218));
+    assert_eq!(ask(format!("client_id={PUBLIC}&scope=%22")).refusal(), (400, "invalid_scope", 70_011));
+    let long = "User.Read+".repeat(500);
+    assert_eq!(ask(format!("client_id={PUBLIC}&scope={long}")).refusal(), (400, "invalid_scope", 70_011));
+}
+
+#[test]
+fn answers_carry_the_headers_of_the_sign_in_service() {
+    let lab = Lab::new();
+    let request = Request::post(format!("https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token"));
+    let refused = lab.send(request.header("client-request-id", SECRET_ID.to_string()).body("").unwrap());
+    let header = |answer: &Answer, name: &str| {
+        answer.headers.get(name).map(|value| value.to_str().expect("ASCII").to_owned()).unwrap_or_default()
+    };
+    for (name, value) in [
+        ("cache-control", "no-store, no-cache"),
+        ("pragma", "no-cache"),
+        ("expires", "-1"),
+        ("x-content-type-options", "nosniff"),
+        ("x-ms-clitelem", "1,900144,0,,"),
+        ("client-request-id", &SECRET_ID.to_string()),
+    ] {
+        assert_eq!(header(&refused, name), value, "{name}");
+    }
+    assert_eq!(header(&refused, "x-ms-request-id"), refused.text("trace_id"));
+    let document = lab.get(&format!("https://login.microsoftonline.com/{TENANT}/discovery/v2.0/keys"));
+    assert_eq!(header(&document, "cache-control"), "max-age=86400, private");
+    assert_eq!(header(&document, "access-control-allow-origin"), "*");
+    assert_eq!(header(&document, "client-request-id"), "");
+}
+
+#[test]
+fn user_info_is_for_the_bearer_of_a_living_token_with_openid() {
+    let lab = Lab::new();
+    let ask = |token: &str| {
+        let request = Request::get("https://graph.microsoft.com/oidc/userinfo");
+        lab.send(request.header("authorization", format!("Bearer {token}")).body("").unwrap())
+    };
+    let token = lab.sign_in("carol");
+    let answer = ask(&token);
+    assert_eq!(
+        (answer.text("name"), answer.text("sub")),
+        ("carol Example".into(), claims(&token)["sub"].as_str().unwrap().into())
+    );
+    assert_eq!(ask("made.up.token").status, 401);
+    let daemon = DAEMON.to_string();
+    let form = [("grant_type", "client_credentials"), ("client_id", &daemon), ("client_secret", "wOt8Q~good")];
+    let own = lab.token(TENANT, &[&form[..], &[("scope", "https://graph.microsoft.com/.default")]].concat());
+    assert_eq!(ask(&own.text("access_token")).status, 401);
+    lab.clock.advance(SignedDuration::from_secs(3599));
+    assert_eq!(ask(&token).status, 401);
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::place::Segment::{self, Index, Key};
-use super::{Scenario, User};
+use super::{ApplicationKind, Scenario, User};
 use crate::fault::Verdict;
 
 /// A value that cannot stand, and why.
@@ -21,6 +21,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     tenant(scenario)?;
     scenario.users.iter().enumerate().try_for_each(|(index, user)| self::user(scenario, index, user))?;
     application(scenario)?;
+    applications(scenario)?;
     service_account(scenario)?;
     control_center(scenario)?;
     integration(scenario)?;
@@ -45,6 +46,34 @@ fn application(scenario: &Scenario) -> Checked {
             "{name:?} is no delegated permission of Microsoft Graph, for example UserAuthenticationMethod.ReadWrite.All"
         )
     })
+}
+
+fn applications(scenario: &Scenario) -> Checked {
+    let mut ids = BTreeSet::from([crate::graph::COMMAND_LINE_TOOLS]);
+    for (index, application) in scenario.applications.iter().enumerate() {
+        let at = |field| [Key("applications"), Index(index), Key(field)];
+        named(&application.name, &at("name"))?;
+        ensure(ids.insert(application.client_id), &at("client_id"), || {
+            format!("{}: another application has this client id", application.client_id)
+        })?;
+        let keeps_no_secret = application.kind == ApplicationKind::Public
+            && (application.secret.is_some() || !application.certificates.is_empty());
+        ensure(!keeps_no_secret, &at("kind"), || {
+            format!("{:?}: a public application can keep no secret and no certificate", application.name)
+        })?;
+        let days = application.secret_days;
+        ensure((-SECRET_DAYS_MAX..=SECRET_DAYS_MAX).contains(&days), &at("secret_days"), || {
+            format!("secret_days: expected {SECRET_DAYS_MAX} days at most, found {days}")
+        })?;
+        for field in ["permissions", "application_permissions"] {
+            let names =
+                if field == "permissions" { &application.permissions } else { &application.application_permissions };
+            each(names, &at(field), is_permission, |name| {
+                format!("{name:?} is no permission of Microsoft Graph, for example User.Read.All")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 fn tenant(scenario: &Scenario) -> Checked {
@@ -97,7 +126,7 @@ fn control_center(scenario: &Scenario) -> Checked {
     let hypr = &scenario.control_center;
     let at = |field| [Key("control_center"), Key(field)];
     ensure(is_domain(&hypr.host), &at("host"), || format!("{:?} is no host name", hypr.host))?;
-    let microsoft = crate::setup::MICROSOFT_HOSTS.contains(&hypr.host.to_lowercase().as_str());
+    let microsoft = entra::http::HOSTS.contains(&hypr.host.to_lowercase().as_str());
     ensure(!microsoft, &at("host"), || format!("{:?} is a host of Microsoft's", hypr.host))?;
     let known = control_center::TenantFlag::ALL.map(control_center::TenantFlag::name);
     flags(&hypr.feature_flags, &known, &at("feature_flags"))?;

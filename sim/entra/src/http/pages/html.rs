@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::response::Builder;
 
+use crate::origin::Origin;
 use crate::pages::{Answer, Body as PageBody, CEREMONY_FORM, Cookie, CookieLife, InputKind, Page, Submission};
 
 #[derive(Template)]
@@ -15,6 +16,17 @@ struct PageTemplate<'a> {
     ceremony_form: &'static str,
     /// JSON that cannot end the script element that it stands in.
     ceremony: Option<String>,
+}
+
+/// The response for an answer to a client that may use another name than Microsoft's: its forms and links lead there.
+pub(super) fn respond_to(origin: &Origin, mut answer: Answer) -> Response {
+    if let PageBody::Page(page) = &mut answer.body {
+        // A form that sends itself goes to the client, whose address is its own.
+        let forms = page.forms.iter_mut().filter(|form| form.submission != Submission::Automatic);
+        forms.for_each(|form| form.action = origin.link(&form.action));
+        page.links.iter_mut().for_each(|link| link.href = origin.link(&link.href));
+    }
+    respond(&answer)
 }
 
 /// The response for an answer.

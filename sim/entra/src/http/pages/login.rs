@@ -1,26 +1,33 @@
 //! `login.microsoftonline.com` and `login.microsoft.com`: authorization endpoint, sign-in pages, key ceremonies.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Uri};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::segment;
-use super::html::respond;
+use super::html::respond_to;
 use super::{Posted, Shared, cookie, wrong_method};
-use crate::oauth::Form;
+use crate::oauth::{Endpoint, Form};
+use crate::origin::{LOGIN, Origin};
 use crate::pages::{self, Answer, Browser, SESSION_COOKIE};
 use crate::tenant::Tenant;
 
 /// The routes; both hosts serve all of them, as Entra's do.
 pub(in crate::http) fn routes() -> Router<Shared> {
     Router::new()
-        .route("/{tenant}/oauth2/v2.0/authorize", get(authorize).post(authorize))
-        .route("/{tenant}/oauth2/authorize", get(authorize).post(authorize))
+        .route("/{tenant}/oauth2/v2.0/authorize", authorize(Endpoint::V2))
+        .route("/{tenant}/oauth2/authorize", authorize(Endpoint::V1))
         .route("/{tenant}/oauth2/v2.0/logout", get(logout))
+        .route("/{tenant}/oauth2/logout", get(logout))
+        .route("/common/oauth2/deviceauth", get(device_auth).post(device_code))
+        .route("/devicelogin", get(device_auth))
+        .route("/common/oauth2/nativeclient", get(native_client))
+        .route("/appverify", post_form(Tenant::post_app_verify))
         .route("/common/login", post_form(Tenant::post_login))
         .route("/common/SSPR/End", post_form(Tenant::post_new_password))
         .route("/common/SAS/BeginAuth", post_form(Tenant::post_begin_auth))
@@ -32,35 +39,61 @@ pub(in crate::http) fn routes() -> Router<Shared> {
         .method_not_allowed_fallback(wrong_method)
 }
 
-async fn authorize(
-    State(shared): State<Shared>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    Posted(posted): Posted,
-) -> Response {
-    let query = uri.query().unwrap_or_default();
-    let form = if method == Method::POST { posted } else { Form::parse(query.as_bytes()) };
-    let tenant = segment(&uri);
-    let url = format!("https://login.microsoftonline.com{}?{query}", uri.path());
-    let browser = Browser {
-        url: &url,
-        session: session(&headers),
-        credential: headers.get("x-ms-refreshtokencredential").and_then(|value| value.to_str().ok()),
+fn authorize(endpoint: Endpoint) -> MethodRouter<Shared> {
+    let handler = move |State(shared): State<Shared>,
+                        origin: Origin,
+                        method: Method,
+                        uri: Uri,
+                        headers: HeaderMap,
+                        Posted(posted): Posted| async move {
+        let query = uri.query().unwrap_or_default();
+        let form = if method == Method::POST { posted } else { Form::parse(query.as_bytes()) };
+        let tenant = segment(&uri);
+        let url = origin.link(&format!("{LOGIN}{}?{query}", uri.path()));
+        let browser = Browser {
+            url: &url,
+            session: session(&headers),
+            credential: headers.get("x-ms-refreshtokencredential").and_then(|value| value.to_str().ok()),
+        };
+        respond_to(&origin, shared.with(|core, now| pages::authorize(core, now, endpoint, tenant, &form, &browser)))
     };
-    respond(&shared.with(|core, now| pages::authorize(core, now, tenant, &form, &browser)))
+    get(handler).post(handler)
 }
 
-async fn logout(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    respond(&shared.with(|core, now| core.sign_out(now, session(&headers))))
+async fn logout(
+    State(shared): State<Shared>,
+    origin: Origin,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let form = Form::parse(query.unwrap_or_default().as_bytes());
+    respond_to(&origin, shared.with(|core, now| core.sign_out(now, session(&headers), &form)))
 }
 
-async fn fido_get(Posted(form): Posted) -> Response {
-    respond(&pages::fido_get(&form))
+async fn device_auth(origin: Origin) -> Response {
+    respond_to(&origin, pages::code_page(&[]))
 }
 
-async fn fido_create(Posted(form): Posted) -> Response {
-    respond(&pages::fido_create(&form))
+async fn device_code(
+    State(shared): State<Shared>,
+    origin: Origin,
+    headers: HeaderMap,
+    Posted(form): Posted,
+) -> Response {
+    respond_to(&origin, shared.with(|core, now| pages::enter_code(core, now, &form, session(&headers))))
+}
+
+/// Where applications without a page of their own are answered: they read the address.
+async fn native_client() -> Response {
+    ([(CONTENT_TYPE, "text/html; charset=utf-8")], "<!DOCTYPE html><title></title>").into_response()
+}
+
+async fn fido_get(origin: Origin, Posted(form): Posted) -> Response {
+    respond_to(&origin, pages::fido_get(&form))
+}
+
+async fn fido_create(origin: Origin, Posted(form): Posted) -> Response {
+    respond_to(&origin, pages::fido_create(&form))
 }
 
 /// Related Origin Requests (entra.md §3.5 item 3).
@@ -69,8 +102,8 @@ async fn related_origins() -> Response {
 }
 
 fn post_form(step: fn(&mut Tenant, Timestamp, &Form) -> Answer) -> MethodRouter<Shared> {
-    post(move |State(shared): State<Shared>, Posted(form): Posted| async move {
-        respond(&shared.with(|core, now| step(core, now, &form)))
+    post(move |State(shared): State<Shared>, origin: Origin, Posted(form): Posted| async move {
+        respond_to(&origin, shared.with(|core, now| step(core, now, &form)))
     })
 }
 
