@@ -1,6 +1,6 @@
 //! Microsoft Graph v1.0 (and beta, the same): a pure function from request to answer (entra.md §2).
 //!
-//! A request is routed by [`routes`], which also holds the permission map, then authenticated, authorized and handled.
+//! A request is routed by [`routes`], authenticated, authorized by [`permissions`] and role, then handled.
 
 mod access;
 mod answer;
@@ -11,6 +11,7 @@ mod methods;
 mod odata;
 mod organization;
 mod path;
+mod permissions;
 mod policies;
 mod registration;
 mod routes;

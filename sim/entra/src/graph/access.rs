@@ -86,10 +86,8 @@ impl Caller {
 
     /// Whether the caller's token carries one of these permissions: a scope, or an app role for an application.
     pub(crate) fn holds(&self, sufficient: &[&str]) -> bool {
-        match self {
-            Self::User { scopes, .. } => holds(scopes, sufficient),
-            Self::Application { roles, .. } => holds(roles, sufficient),
-        }
+        let (Self::User { scopes: held, .. } | Self::Application { roles: held, .. }) = self;
+        held.iter().any(|held| sufficient.contains(&held.as_str()))
     }
 
     /// The signed-in user's id.
@@ -107,28 +105,24 @@ pub(crate) fn authorize(call: &Call<'_>, route: &Route) -> Result<(), GraphError
         Caller::Application { .. } if route.is_about_me() => {
             Err(GraphError::bad_request("/me request is only valid with delegated authentication flow."))
         }
-        Caller::Application { roles, .. } => permitted(holds(roles, route.application)),
+        Caller::Application { roles, .. } => permitted(route.access.application.satisfied_by(roles)),
         Caller::User { id, scopes, amr, .. } => {
             // Only a path that names a user has a target; a collection is nobody's own.
             let names_user = route.is_about_me() || call.captures.get("user").is_some();
             let target = call.user().ok().filter(|_| names_user);
             let is_own = target.is_some_and(|target| target.id == *id);
-            if is_own && holds(scopes, route.own) {
+            if is_own && route.access.own.satisfied_by(scopes) {
                 return check_fresh(amr, route);
             }
             let user = call.tenant.user(*id).ok_or_else(GraphError::denied)?;
             let by_role = || owns_group(call, *id, route.right) || reaches(user, route.right, target);
-            permitted(holds(scopes, route.delegated) && by_role())
+            permitted(route.access.delegated.satisfied_by(scopes) && by_role())
         }
     }
 }
 
 fn permitted(yes: bool) -> Result<(), GraphError> {
     if yes { Ok(()) } else { Err(GraphError::denied()) }
-}
-
-fn holds(held: &[String], sufficient: &[&str]) -> bool {
-    held.iter().any(|held| sufficient.contains(&held.as_str()))
 }
 
 /// Changing one's own methods takes a sign-in with multi-factor authentication.

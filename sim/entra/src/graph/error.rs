@@ -59,6 +59,11 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    /// 400: the path leads nowhere from this segment on.
+    pub(crate) fn unknown_segment(segment: &str) -> Self {
+        Self::bad_request(format!("Resource not found for the segment '{segment}'."))
+    }
+
     /// The body has not come whole (413 when it is too large); the message is a convention of the lab.
     pub(crate) fn no_body(status: StatusCode) -> Self {
         Self::new(status, "BadRequest", "The request body is too large or cannot be read.")

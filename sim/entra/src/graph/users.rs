@@ -7,7 +7,6 @@ use super::call::{Call, text};
 use super::error::GraphError;
 use super::groups;
 use super::odata::{self, Shape};
-use super::routes::WRITE_USERS;
 use crate::config::{Account, PasswordState};
 use crate::directory::User;
 use crate::roles::Role;
@@ -32,6 +31,8 @@ const DEFAULT: &[&str] = &[
 const MEMBER_OF: Shape = Shape { kind: "directoryObject", default: &[] };
 /// The type that messages name.
 const USER: &str = "User";
+/// Permissions to change more of a user than whether the account is enabled.
+const WRITE_USERS: &[&str] = &["User.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
 /// The longest user principal name.
 const NAME_CHARS_MAX: usize = 113;
 
