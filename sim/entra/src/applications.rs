@@ -1,12 +1,15 @@
 //! Applications and their service principals (Graph `application`, `servicePrincipal`), and Microsoft's own clients.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clockwork::Stream;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::config::{ApplicationConfig, Consent};
+use crate::directory::UserId;
+use crate::graph::Permissions;
 use crate::secret::Digested;
 
 /// An app registration together with its service principal in the tenant.
@@ -24,9 +27,28 @@ pub struct Application {
     pub redirect_uris: Vec<String>,
     /// Delegated Graph permissions granted for the whole organization.
     pub delegated_grants: BTreeSet<String>,
+    /// Delegated Graph permissions that users have granted for themselves.
+    pub(crate) user_grants: BTreeMap<UserId, BTreeSet<String>>,
     /// Application permissions granted.
     pub app_roles: BTreeSet<String>,
-    secrets: Vec<ClientSecret>,
+    /// The registration's object id.
+    pub(crate) id: Uuid,
+    /// When it was registered.
+    pub(crate) created: Timestamp,
+    /// Whether the registration has its service principal in the tenant.
+    pub(crate) service_principal: Presence,
+    /// Owners of the registration: users and service principals.
+    pub(crate) owners: BTreeSet<Uuid>,
+    /// Further properties of the registration, as Graph keeps them: `requiredResourceAccess`, `web`, `notes`, ..
+    pub(crate) profile: BTreeMap<&'static str, Value>,
+    pub(crate) secrets: Vec<ClientSecret>,
+}
+
+/// Whether something is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Present,
+    Absent,
 }
 
 /// Whether a client can keep a secret.
@@ -40,10 +62,16 @@ pub enum ClientKind {
     FirstParty,
 }
 
+/// A client secret (`passwordCredential`): what is kept of it.
 #[derive(Clone, Debug)]
-struct ClientSecret {
-    digest: Digested,
-    expires: Timestamp,
+pub(crate) struct ClientSecret {
+    pub(crate) key_id: Uuid,
+    pub(crate) display_name: Option<String>,
+    /// Its first three characters.
+    pub(crate) hint: String,
+    pub(crate) starts: Timestamp,
+    pub(crate) expires: Timestamp,
+    pub(crate) digest: Digested,
 }
 
 /// What became of a presented client secret.
@@ -81,11 +109,16 @@ pub mod first_party {
 }
 
 impl Application {
-    pub(crate) fn registered(config: ApplicationConfig, rng: &mut Stream) -> Self {
-        let secrets = config
-            .secrets
-            .iter()
-            .map(|secret| ClientSecret { digest: Digested::new(secret.value.reveal(), rng), expires: secret.expires });
+    pub(crate) fn registered(config: ApplicationConfig, created: Timestamp, rng: &mut Stream) -> Self {
+        let secrets = config.secrets.iter().map(|secret| ClientSecret {
+            key_id: secret.key_id,
+            display_name: None,
+            hint: secret.value.reveal().chars().take(HINT_CHARS).collect(),
+            starts: created,
+            expires: secret.expires,
+            digest: Digested::new(secret.value.reveal(), rng),
+        });
+        let asked: Vec<Value> = asked_for(&config);
         Self {
             app_id: config.app_id,
             secrets: secrets.collect(),
@@ -98,11 +131,17 @@ impl Application {
                 Consent::Missing => BTreeSet::new(),
             },
             app_roles: config.application_permissions.into_iter().collect(),
+            user_grants: BTreeMap::new(),
+            id: rng.uuid(),
+            created,
+            service_principal: Presence::Present,
+            owners: BTreeSet::new(),
+            profile: BTreeMap::from([("requiredResourceAccess", asked.into())]),
         }
     }
 
     /// Microsoft's own clients.
-    pub(crate) fn first_party(rng: &mut Stream) -> Vec<Self> {
+    pub(crate) fn first_party(created: Timestamp, rng: &mut Stream) -> Vec<Self> {
         let client = |(app_id, name, redirect): (Uuid, &str, Option<&str>)| Self {
             app_id,
             service_principal_id: rng.uuid(),
@@ -112,15 +151,46 @@ impl Application {
             delegated_grants: ["User.Read", "UserAuthenticationMethod.ReadWrite"].map(str::to_owned).into(),
             app_roles: BTreeSet::new(),
             secrets: Vec::new(),
+            user_grants: BTreeMap::new(),
+            // Registered in Microsoft's own tenant: there is no registration here.
+            id: Uuid::nil(),
+            created,
+            service_principal: Presence::Present,
+            owners: BTreeSet::new(),
+            profile: BTreeMap::new(),
         };
         first_party::CLIENTS.map(client).into()
     }
 
+    /// The delegated permissions that the application has for a user.
+    pub(crate) fn grants_for(&self, user: UserId) -> BTreeSet<&str> {
+        let own = self.user_grants.get(&user).into_iter().flatten();
+        self.delegated_grants.iter().chain(own).map(String::as_str).collect()
+    }
+
     pub(crate) fn check_secret(&self, now: Timestamp, secret: &str) -> SecretCheck {
         match self.secrets.iter().find(|known| known.digest.matches(secret)) {
-            Some(known) if known.expires > now => SecretCheck::Valid,
+            Some(known) if known.expires > now && known.starts <= now => SecretCheck::Valid,
+            // Before its start a secret is as unknown as any other.
+            Some(known) if known.starts > now => SecretCheck::Wrong,
             Some(_) => SecretCheck::Expired,
             None => SecretCheck::Wrong,
         }
     }
+}
+
+/// How much of a secret its hint shows.
+pub(crate) const HINT_CHARS: usize = 3;
+
+/// `requiredResourceAccess` of a registration that a scenario describes.
+fn asked_for(config: &ApplicationConfig) -> Vec<Value> {
+    let map = Permissions::get();
+    let delegated = config.delegated_permissions.iter().filter_map(|name| map.permissions.get(name)?.delegated);
+    let application = config.application_permissions.iter().filter_map(|name| map.permissions.get(name)?.application);
+    let access = delegated.map(|id| json!({ "id": id, "type": "Scope" }));
+    let access: Vec<Value> = access.chain(application.map(|id| json!({ "id": id, "type": "Role" }))).collect();
+    if access.is_empty() {
+        return Vec::new();
+    }
+    vec![json!({ "resourceAppId": first_party::GRAPH, "resourceAccess": access })]
 }

@@ -198,7 +198,7 @@ struct Issue<'a> {
 fn issue(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>) -> Result<Value, Refusal> {
     let user = tenant.check_sign_in(issue.sign_in)?.clone();
     check_conditional_access(tenant, &user, issue.sign_in)?;
-    let granted = issue.scopes.granted_to(issue.app)?;
+    let granted = issue.scopes.granted_to(issue.app, user.id)?;
     tenant.record(Event::TokenIssued {
         client: issue.app.display_name.clone(),
         user: Some(user.upn.clone()),

@@ -80,6 +80,7 @@ impl Permissions {
     }
 
     /// The name of the delegated permission with this id.
+    #[cfg(test)]
     pub(crate) fn scope(&self, id: Uuid) -> Option<&str> {
         self.named(|permission| permission.delegated == Some(id))
     }
