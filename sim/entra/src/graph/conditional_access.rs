@@ -167,7 +167,8 @@ fn check_ids(call: &Call<'_>, users: &Value) -> Result<(), GraphError> {
         let known = Uuid::parse_str(text).is_ok_and(|id| {
             if list.ends_with("Groups") { call.tenant.group(id).is_some() } else { call.tenant.user(id).is_some() }
         });
-        if !known && !(list.ends_with("Users") && WORDS.contains(&text)) {
+        let is_word = list.ends_with("Users") && WORDS.contains(&text);
+        if !known && !is_word {
             return Err(GraphError::bad_request(format!("1011: Invalid value {id} in conditions/users/{list}.")));
         }
     }
