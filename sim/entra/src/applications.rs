@@ -44,10 +44,12 @@ pub struct Application {
     pub(crate) secrets: Vec<ClientSecret>,
 }
 
-/// Whether something is there.
+/// Whether a service principal is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
     Present,
+    /// There, but nobody signs in to it.
+    Disabled,
     Absent,
 }
 

@@ -64,6 +64,8 @@ pub struct Tenant {
     /// Device ids by object id.
     device_ids: BTreeMap<Uuid, Uuid>,
     activated_roles: BTreeSet<Role>,
+    /// Who holds a role: the other side of [`User::roles`].
+    holders: BTreeMap<Role, BTreeSet<UserId>>,
     conditional_access: Vec<StoredPolicy>,
     /// Intune's device configurations, as Graph shows them, each with its assignments.
     pub(crate) device_configurations: BTreeMap<Uuid, DeviceConfiguration>,
@@ -139,6 +141,7 @@ impl Tenant {
             devices: config.devices.into_iter().map(|device| device_of(device, config.created, seed)).collect(),
             device_ids: BTreeMap::new(),
             activated_roles: BTreeSet::from([Role::GlobalAdministrator]),
+            holders: BTreeMap::new(),
             conditional_access: Vec::new(),
             device_configurations: BTreeMap::new(),
             audit: AuditLog::new(seed.fork("entra/audit")),
@@ -170,7 +173,7 @@ impl Tenant {
         let applications: Vec<Application> = first_party.into_iter().chain(registered).collect();
         applications.into_iter().for_each(|application| tenant.keep_application(application));
         tenant.device_ids = tenant.devices.values().map(|device| (device.id, device.device_id)).collect();
-        tenant.activated_roles.extend(tenant.users.values().flat_map(|user| user.roles.iter().copied()));
+        tenant.index_roles();
         tenant.set_conditional_access(config.conditional_access);
         // What was there from the start has not changed.
         tenant.changes = changes::Changes::default();
@@ -250,6 +253,7 @@ impl Tenant {
         let application = known.ok_or_else(|| refused(aadsts::APPLICATION_NOT_FOUND))?;
         match application.service_principal {
             Presence::Present => Ok(application),
+            Presence::Disabled => Err(refused(aadsts::APPLICATION_DISABLED).with("name", &application.display_name)),
             Presence::Absent => Err(refused(aadsts::SERVICE_PRINCIPAL_MISSING)),
         }
     }

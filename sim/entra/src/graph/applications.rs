@@ -43,7 +43,7 @@ const WRITABLE: &[&str] = &[
 pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Application>::of(&call.query)?;
     let found = sorted(&call);
-    let listing = Listing { set: "applications", path: "applications", total: found.len() };
+    let listing = Listing { set: "applications", path: "applications", total: Some(found.len()) };
     let id = |application: &&Application| application.id.to_string();
     odata::collection(&call, &plan, &listing, |token| odata::later(found.iter().copied(), id, token)).map(Answer::Ok)
 }
@@ -116,7 +116,7 @@ pub(crate) fn owners(call: Call<'_>) -> Result<Answer, GraphError> {
     let application = call.application()?;
     let owners: Vec<DirectoryObject<'_>> = application.owners.iter().filter_map(|id| call.tenant.object(*id)).collect();
     let path = format!("applications/{}/owners", application.id);
-    let listing = Listing { set: "directoryObjects", path: &path, total: owners.len() };
+    let listing = Listing { set: "directoryObjects", path: &path, total: Some(owners.len()) };
     let id = |object: &DirectoryObject<'_>| object.id(call.tenant).to_string();
     let source = |token: Option<&str>| odata::later(owners.iter().copied(), id, token);
     odata::collection(&call, &ObjectPlan::of(&call.query)?, &listing, source).map(Answer::Ok)

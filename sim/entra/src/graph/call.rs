@@ -10,7 +10,7 @@ use super::error::GraphError;
 use super::odata::{Plan, Query, Resource};
 use super::routes::Captures;
 use super::service_principals::Principal;
-use crate::applications::Application;
+use crate::applications::{Application, ClientKind};
 use crate::directory::{Device, Group, User};
 use crate::roles::{Right, Role};
 use crate::tenant::{Activity, Tenant};
@@ -99,7 +99,8 @@ impl Call<'_> {
 
     /// The registration that the path names, by object id or client id.
     pub(crate) fn application(&self) -> Result<&Application, GraphError> {
-        let by_app_id = |id| self.tenant.registrations().find(|application| application.app_id == id);
+        let is_registered = |application: &&Application| application.kind != ClientKind::FirstParty;
+        let by_app_id = |id| self.tenant.application(id).filter(is_registered);
         if self.has_alternate_key("application") {
             self.named("application", by_app_id)
         } else {

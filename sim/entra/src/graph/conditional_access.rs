@@ -54,7 +54,7 @@ impl Resource for StoredPolicy {
 pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<StoredPolicy>::of(&call.query)?;
     let policies = call.tenant.conditional_access();
-    let listing = Listing { set: SET, path: SET, total: policies.len() };
+    let listing = Listing { set: SET, path: SET, total: Some(policies.len()) };
     let id = |stored: &&StoredPolicy| stored.policy.id.to_string();
     odata::collection(&call, &plan, &listing, |token| odata::behind(policies.iter(), id, token)).map(Answer::Ok)
 }

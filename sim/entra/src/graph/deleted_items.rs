@@ -30,7 +30,7 @@ const USERS: &str = "directory/deletedItems/microsoft.graph.user";
 pub(crate) fn users(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Deleted>::of(&call.query)?;
     let deleted: Vec<Deleted> = call.tenant.recycle_bin(call.now).iter().cloned().collect();
-    let listing = Listing { set: "users", path: USERS, total: deleted.len() };
+    let listing = Listing { set: "users", path: USERS, total: Some(deleted.len()) };
     let id = |deleted: &&Deleted| deleted.user.id.to_string();
     odata::collection(&call, &plan, &listing, |token| odata::later(deleted.iter(), id, token)).map(Answer::Ok)
 }

@@ -32,7 +32,7 @@ impl Resource for DeviceConfiguration {
 pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<DeviceConfiguration>::of(&call.query)?;
     let all = &call.tenant.device_configurations;
-    let listing = Listing { set: SET, path: SET, total: all.len() };
+    let listing = Listing { set: SET, path: SET, total: Some(all.len()) };
     let id =
         |configuration: &&DeviceConfiguration| configuration.document["id"].as_str().unwrap_or_default().to_owned();
     odata::collection(&call, &plan, &listing, |token| odata::later(all.values(), id, token)).map(Answer::Ok)

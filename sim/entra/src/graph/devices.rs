@@ -76,7 +76,7 @@ impl Resource for Device {
 
 pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Device>::of(&call.query)?;
-    let listing = Listing { set: "devices", path: "devices", total: call.tenant.device_count() };
+    let listing = Listing { set: "devices", path: "devices", total: Some(call.tenant.device_count()) };
     let last = |token: Option<&str>| token.and_then(|token| Uuid::parse_str(token).ok());
     odata::collection(&call, &plan, &listing, |token| call.tenant.devices_after(last(token))).map(Answer::Ok)
 }

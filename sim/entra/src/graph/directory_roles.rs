@@ -114,11 +114,8 @@ impl Assignment {
     }
 
     fn of(tenant: &Tenant) -> Vec<Self> {
-        let roles = |user: &crate::directory::User| {
-            let principal = user.id;
-            user.roles.iter().map(move |role| Self { role: *role, principal }).collect::<Vec<_>>()
-        };
-        tenant.users().flat_map(roles).collect()
+        let of_role = |role| tenant.holders(role).map(move |user| Self { role, principal: user.id });
+        Role::all().flat_map(of_role).collect()
     }
 }
 
@@ -130,7 +127,7 @@ pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Role>::of(&call.query)?;
     let mut roles: Vec<Role> = call.tenant.activated_roles().iter().copied().collect();
     roles.sort_by_key(|role| role.object_id(call.tenant.id()));
-    let listing = Listing { set: "directoryRoles", path: "directoryRoles", total: roles.len() };
+    let listing = Listing { set: "directoryRoles", path: "directoryRoles", total: Some(roles.len()) };
     let id = |role: &Role| role.object_id(call.tenant.id()).to_string();
     odata::collection(&call, &plan, &listing, |token| odata::later(roles.iter().copied(), id, token)).map(Answer::Ok)
 }
@@ -158,7 +155,7 @@ pub(crate) fn members(call: Call<'_>) -> Result<Answer, GraphError> {
     let holders: Vec<DirectoryObject<'_>> = call.tenant.holders(role).map(DirectoryObject::User).collect();
     let plan = ObjectPlan::of(&call.query)?;
     let path = format!("directoryRoles/{}/members", role.object_id(call.tenant.id()));
-    let listing = Listing { set: "directoryObjects", path: &path, total: holders.len() };
+    let listing = Listing { set: "directoryObjects", path: &path, total: Some(holders.len()) };
     let id = |object: &DirectoryObject<'_>| object.id(call.tenant).to_string();
     odata::collection(&call, &plan, &listing, |token| odata::later(holders.iter().copied(), id, token)).map(Answer::Ok)
 }
@@ -185,7 +182,7 @@ pub(crate) fn remove_member(mut call: Call<'_>) -> Result<Answer, GraphError> {
 pub(crate) fn templates(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Template>::of(&call.query)?;
     let path = "directoryRoleTemplates";
-    let listing = Listing { set: path, path, total: Role::all().count() };
+    let listing = Listing { set: path, path, total: Some(Role::all().count()) };
     let id = |template: &Template| template.0.template_id().to_string();
     odata::collection(&call, &plan, &listing, |token| odata::later(Role::all().map(Template), id, token))
         .map(Answer::Ok)
@@ -198,7 +195,7 @@ pub(crate) fn template(call: Call<'_>) -> Result<Answer, GraphError> {
 
 pub(crate) fn definitions(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Definition>::of(&call.query)?;
-    let listing = Listing { set: DEFINITIONS, path: DEFINITIONS, total: Role::all().count() };
+    let listing = Listing { set: DEFINITIONS, path: DEFINITIONS, total: Some(Role::all().count()) };
     let id = |definition: &Definition| definition.0.template_id().to_string();
     let source = |token: Option<&str>| odata::later(Role::all().map(Definition), id, token);
     odata::collection(&call, &plan, &listing, source).map(Answer::Ok)
@@ -212,7 +209,7 @@ pub(crate) fn definition(call: Call<'_>) -> Result<Answer, GraphError> {
 pub(crate) fn assignments(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Assignment>::of(&call.query)?;
     let assignments = Assignment::of(call.tenant);
-    let listing = Listing { set: ASSIGNMENTS, path: ASSIGNMENTS, total: assignments.len() };
+    let listing = Listing { set: ASSIGNMENTS, path: ASSIGNMENTS, total: Some(assignments.len()) };
     let source = |token: Option<&str>| odata::behind(assignments.iter().copied(), |a: &Assignment| a.id(), token);
     odata::collection(&call, &plan, &listing, source).map(Answer::Ok)
 }

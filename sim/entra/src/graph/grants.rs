@@ -152,7 +152,7 @@ pub(crate) fn of_user(call: Call<'_>) -> Result<Answer, GraphError> {
 
 fn list_of<R: Resource>(call: &Call<'_>, set: &str, path: &str, objects: Vec<R>) -> Result<Answer, GraphError> {
     let plan = Plan::<R>::of(&call.query)?;
-    let listing = Listing { set, path, total: objects.len() };
+    let listing = Listing { set, path, total: Some(objects.len()) };
     let id = |object: &&R| {
         let id = object.property(call.tenant, "id");
         id.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()

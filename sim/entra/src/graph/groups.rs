@@ -32,7 +32,7 @@ pub(crate) fn one(call: Call<'_>) -> Result<Answer, GraphError> {
 
 pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Group>::of(&call.query)?;
-    let listing = Listing { set: "groups", path: "groups", total: call.tenant.group_count() };
+    let listing = Listing { set: "groups", path: "groups", total: Some(call.tenant.group_count()) };
     odata::collection(&call, &plan, &listing, |token| candidates(call.tenant, &plan, token)).map(Answer::Ok)
 }
 

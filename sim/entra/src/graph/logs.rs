@@ -158,7 +158,7 @@ impl AuditEntry {
 pub(crate) fn sign_ins(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<SignInEntry>::of(&call.query)?;
     let entries = &call.tenant.audit().sign_ins;
-    let listing = Listing { set: "auditLogs/signIns", path: "auditLogs/signIns", total: entries.len() };
+    let listing = Listing { set: "auditLogs/signIns", path: "auditLogs/signIns", total: Some(entries.len()) };
     let id = |entry: &&SignInEntry| entry.id.to_string();
     odata::collection(&call, &plan, &listing, |token| odata::behind(entries.iter().rev(), id, token)).map(Answer::Ok)
 }
@@ -172,7 +172,8 @@ pub(crate) fn sign_in(call: Call<'_>) -> Result<Answer, GraphError> {
 pub(crate) fn directory_audits(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<AuditEntry>::of(&call.query)?;
     let entries = &call.tenant.audit().directory;
-    let listing = Listing { set: "auditLogs/directoryAudits", path: "auditLogs/directoryAudits", total: entries.len() };
+    let listing =
+        Listing { set: "auditLogs/directoryAudits", path: "auditLogs/directoryAudits", total: Some(entries.len()) };
     let id = |entry: &&AuditEntry| entry.id.to_string();
     odata::collection(&call, &plan, &listing, |token| odata::behind(entries.iter().rev(), id, token)).map(Answer::Ok)
 }

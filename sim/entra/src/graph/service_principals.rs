@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::answer::Answer;
-use super::call::{Call, guid};
+use super::call::{Call, flag, guid};
 use super::error::GraphError;
 use super::odata::{self, Listing, Plan, Resource};
 use super::permissions::{Consent, Permission, Permissions};
@@ -38,7 +38,7 @@ impl<'t> Principal<'t> {
             return Some(Self::Graph(tenant.graph_principal()));
         }
         let application = tenant.application(app_id)?;
-        (application.service_principal == Presence::Present).then_some(Self::Of(application))
+        (application.service_principal != Presence::Absent).then_some(Self::Of(application))
     }
 
     pub(crate) fn id(&self) -> Uuid {
@@ -114,7 +114,10 @@ impl Resource for Principal<'_> {
     fn property(&self, tenant: &Tenant, name: &str) -> Option<Value> {
         Some(match name {
             "id" => json!(self.id()),
-            "accountEnabled" => json!(true),
+            "accountEnabled" => json!(match self {
+                Self::Of(application) => application.service_principal != Presence::Disabled,
+                Self::Graph(_) => true,
+            }),
             "appId" => json!(self.app_id()),
             "appDisplayName" | "displayName" => json!(self.display_name()),
             "appOwnerOrganizationId" => json!(if self.is_microsofts() { MICROSOFT } else { tenant.id() }),
@@ -182,7 +185,7 @@ fn app_role(name: &str, permission: &Permission) -> Option<Value> {
 pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<Principal<'_>>::of(&call.query)?;
     let found = sorted(&call);
-    let listing = Listing { set: "servicePrincipals", path: "servicePrincipals", total: found.len() };
+    let listing = Listing { set: "servicePrincipals", path: "servicePrincipals", total: Some(found.len()) };
     let id = |principal: &Principal<'_>| principal.id().to_string();
     odata::collection(&call, &plan, &listing, |token| odata::later(found.iter().copied(), id, token)).map(Answer::Ok)
 }
@@ -212,7 +215,7 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
             "The appId '{app_id}' of the service principal does not reference a valid application object."
         ))
     })?;
-    if application.service_principal == Presence::Present {
+    if application.service_principal != Presence::Absent {
         return Err(GraphError::taken("servicePrincipalNames"));
     }
     let is_own = call.caller.principal().is_some_and(|caller| application.owners.contains(&caller));
@@ -230,6 +233,25 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let principal =
         Principal::by_app_id(call.tenant, app_id).ok_or_else(|| GraphError::no_such_object(&id.to_string()))?;
     Ok(Answer::Created { body: call.created("servicePrincipals", &principal), location: call.location(id, PRINCIPAL) })
+}
+
+/// A service principal can be enabled and disabled.
+pub(crate) fn update(mut call: Call<'_>) -> Result<Answer, GraphError> {
+    let body = call.json(&["accountEnabled"])?;
+    let enabled = flag(&body, "accountEnabled", PRINCIPAL)?;
+    let principal = call.principal()?;
+    if principal.is_microsofts() {
+        return Err(GraphError::bad_content(
+            "The service principal of an application of Microsoft's cannot be changed.",
+        ));
+    }
+    let (id, app_id, name) = (principal.id(), principal.app_id(), principal.display_name().to_owned());
+    let Some(enabled) = enabled else { return Ok(Answer::NoContent) };
+    let (presence, verb) = if enabled { (Presence::Present, "enabled") } else { (Presence::Disabled, "disabled") };
+    call.tenant.update_application(app_id, |application| application.service_principal = presence);
+    let activity = Activity::new("Update service principal", PRINCIPAL, id, &name);
+    call.record(activity, format!("{verb} the service principal of {name:?}"));
+    Ok(Answer::NoContent)
 }
 
 /// Takes the application out of the tenant, with everything that was granted to it; the registration stays.

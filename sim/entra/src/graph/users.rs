@@ -36,7 +36,7 @@ pub(crate) fn one(call: Call<'_>) -> Result<Answer, GraphError> {
 
 pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
     let plan = Plan::<User>::of(&call.query)?;
-    let listing = Listing { set: "users", path: "users", total: call.tenant.user_count() };
+    let listing = Listing { set: "users", path: "users", total: Some(call.tenant.user_count()) };
     odata::collection(&call, &plan, &listing, |token| candidates(call.tenant, &plan, token)).map(Answer::Ok)
 }
 

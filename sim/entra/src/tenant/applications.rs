@@ -26,7 +26,7 @@ impl Tenant {
 
     /// Applications with a service principal in this tenant, Microsoft's own clients included.
     pub(crate) fn principals(&self) -> impl Iterator<Item = &Application> {
-        self.applications.values().filter(|application| application.service_principal == Presence::Present)
+        self.applications.values().filter(|application| application.service_principal != Presence::Absent)
     }
 
     /// The registration with this object id.
@@ -38,7 +38,7 @@ impl Tenant {
     /// The application whose service principal has this object id.
     pub(crate) fn principal_object(&self, id: Uuid) -> Option<&Application> {
         let application = self.applications.get(self.client_ids.get(&id)?)?;
-        let is_it = application.service_principal_id == id && application.service_principal == Presence::Present;
+        let is_it = application.service_principal_id == id && application.service_principal != Presence::Absent;
         is_it.then_some(application)
     }
 

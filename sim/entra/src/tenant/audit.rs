@@ -59,6 +59,8 @@ pub(crate) struct Activity {
     pub(crate) detail: String,
 }
 
+/// How far back a token may be from its sign-in.
+const RECENT: usize = 100;
 /// How many entries a log keeps; the oldest go first.
 const ENTRIES_MAX: usize = 10_000;
 
@@ -164,7 +166,8 @@ impl Tenant {
     fn log_client(&mut self, upn: &str, client: &str) {
         let app_id = self.applications.values().find(|application| application.display_name == client);
         let client = app_id.map(|application| (application.app_id, client.to_owned()));
-        let mut recent = self.audit.sign_ins.iter_mut().rev().take_while(|entry| entry.client.is_none());
+        let recent = self.audit.sign_ins.iter_mut().rev().take(RECENT);
+        let mut recent = recent.take_while(|entry| entry.client.is_none());
         if let Some(entry) = recent.find(|entry| entry.error == 0 && entry.upn.eq_ignore_ascii_case(upn)) {
             entry.client = client;
         }

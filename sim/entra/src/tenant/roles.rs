@@ -19,13 +19,24 @@ impl Tenant {
 
     /// Who holds a role, by object id.
     pub(crate) fn holders(&self, role: Role) -> impl Iterator<Item = &User> {
-        self.users.values().filter(move |user| user.roles.contains(&role))
+        self.holders.get(&role).into_iter().flatten().filter_map(|id| self.users.get(id))
+    }
+
+    /// Notes who holds what from the start.
+    pub(super) fn index_roles(&mut self) {
+        for user in self.users.values() {
+            for role in &user.roles {
+                self.holders.entry(*role).or_default().insert(user.id);
+            }
+        }
+        self.activated_roles.extend(self.holders.keys().copied());
     }
 
     /// Gives a role to a user; whether the user did not hold it.
     pub(crate) fn assign_role(&mut self, user: UserId, role: Role) -> Option<bool> {
         let is_new = self.users.get_mut(&user)?.roles.insert(role);
         self.activated_roles.insert(role);
+        self.holders.entry(role).or_default().insert(user);
         self.touch(Change::User(user));
         Some(is_new)
     }
@@ -33,6 +44,8 @@ impl Tenant {
     /// Takes a role from a user; whether the user held it.
     pub(crate) fn withdraw_role(&mut self, user: UserId, role: Role) -> Option<bool> {
         let was_held = self.users.get_mut(&user)?.roles.remove(&role);
+        // A user in the recycle bin keeps the role, and is no user until then.
+        self.holders.entry(role).or_default().remove(&user);
         self.touch(Change::User(user));
         Some(was_held)
     }

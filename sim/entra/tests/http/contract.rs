@@ -543,6 +543,13 @@ fn principals(world: &mut World) {
         world.call(&format!("GET {of}"), &at, NONE, 200, Many("appRoleAssignment"));
         world.call(&format!("DELETE {of}/{{assignment}}"), &format!("{at}/<role>"), NONE, 204, Nothing);
     }
+    world.call(
+        &format!("PATCH {of}"),
+        "servicePrincipals/<principal>",
+        json!({ "accountEnabled": true }),
+        204,
+        Nothing,
+    );
     world.call(&format!("DELETE {of}"), "servicePrincipals/<principal>", NONE, 204, Nothing);
 }
 

@@ -152,6 +152,47 @@ fn an_app_role_is_in_the_applications_own_token_and_opens_its_routes() {
 }
 
 #[test]
+fn a_disabled_service_principal_gets_no_token() {
+    let app = registered();
+    let secret = app.secret().text("secretText");
+    let path = format!("v1.0/servicePrincipals/{}", app.principal);
+    let set =
+        |enabled: bool| app.lab.graph("PATCH", &path, &app.admin, json!({ "accountEnabled": enabled })).status.as_u16();
+    assert_eq!((set(false), app.app_token(&secret).refusal().2), (204, 7_000_112));
+    assert_eq!(app.lab.graph("GET", &path, &app.admin, NONE).body["accountEnabled"], false);
+    assert_eq!((set(true), app.app_token(&secret).status.as_u16()), (204, 200));
+    assert_eq!(app.lab.graph("PATCH", GRAPH, &app.admin, json!({ "accountEnabled": false })).status, 400);
+}
+
+#[test]
+fn an_application_that_may_change_what_it_owns_changes_nothing_else() {
+    let mut config = config();
+    config.applications.push(application(uuid::Uuid::from_u128(77), &[], &["Application.ReadWrite.OwnedBy"]));
+    let lab = Lab::of(config);
+    let client = uuid::Uuid::from_u128(77).to_string();
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", &*client),
+        ("client_secret", "wOt8Q~good"),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    let token = lab.token(TENANT, &form).text("access_token");
+    let own = lab.graph("POST", "v1.0/applications", &token, json!({ "displayName": "Child" }));
+    assert_eq!(own.status, 201, "{}", own.body);
+    let change = |app_id: &str| {
+        let path = format!("v1.0/applications(appId='{app_id}')");
+        lab.graph("PATCH", &path, &token, json!({ "notes": "x" })).status.as_u16()
+    };
+    assert_eq!((change(&own.text("appId")), change(&APP.to_string())), (204, 403));
+    let principal =
+        |app_id: &str| lab.graph("POST", "v1.0/servicePrincipals", &token, json!({ "appId": app_id })).status.as_u16();
+    assert_eq!(principal(&own.text("appId")), 201);
+    let other = lab.sign_in_with_everything("admin");
+    let foreign = lab.graph("POST", "v1.0/applications", &other, json!({ "displayName": "Other" })).text("appId");
+    assert_eq!(principal(&foreign), 403);
+}
+
+#[test]
 fn tools_find_the_ids_of_permissions_at_microsoft_graphs_service_principal() {
     let lab = Lab::new();
     let token = lab.sign_in("carol");

@@ -99,6 +99,29 @@ fn ones_own_methods_change_only_after_a_sign_in_with_mfa() {
 }
 
 #[test]
+fn a_key_may_come_as_late_as_its_challenge_allows() {
+    let mut config = config();
+    config.fido2_policy.attestation = entra::fido::AttestationEnforcement::NotEnforced;
+    let lab = Lab::of(config);
+    let keys = format!("users/{}/authentication/fido2Methods", lab.user_id("carol"));
+    let challenge = || {
+        let path = format!("beta/{keys}/creationOptions(challengeTimeoutInMinutes=600)");
+        let options = lab.graph("GET", &path, &lab.sign_in("service"), NONE);
+        options.body["publicKey"]["challenge"].as_str().expect("a challenge").to_owned()
+    };
+    let register = |challenge: &str| {
+        let body =
+            json!({ "displayName": "Key", "publicKeyCredential": crate::keys::public_key_credential(challenge) });
+        lab.graph("POST", &format!("v1.0/{keys}"), &lab.sign_in("service"), body).status.as_u16()
+    };
+    let (first, second) = (challenge(), challenge());
+    lab.clock.advance(SignedDuration::from_mins(599));
+    assert_eq!((register(&first), register(&first)), (201, 400));
+    lab.clock.advance(SignedDuration::from_mins(1));
+    assert_eq!(register(&second), 400);
+}
+
+#[test]
 fn beta_says_how_long_a_challenge_is_good_for() {
     let lab = Lab::new();
     let token = lab.sign_in("service");

@@ -28,10 +28,10 @@ fn a_group_within_a_group_passes_its_members_on() {
     let inner = group(&lab, &token, "Inner", std::slice::from_ref(&carol));
     let outer = group(&lab, &token, "Outer", std::slice::from_ref(&inner));
     let ids = |path: &str| lab.graph("GET", path, &token, NONE).values("id");
-    assert_eq!(ids(&format!("v1.0/groups/{outer}/members")), [inner.clone()]);
+    assert_eq!(ids(&format!("v1.0/groups/{outer}/members")), vec![inner.clone()]);
     assert_eq!(ids(&format!("v1.0/groups/{outer}/members/microsoft.graph.user")), Vec::<String>::new());
-    assert_eq!(ids(&format!("v1.0/groups/{outer}/transitiveMembers/microsoft.graph.user")), [carol.clone()]);
-    assert_eq!(ids(&format!("v1.0/users/{carol}/memberOf")), [inner.clone()]);
+    assert_eq!(ids(&format!("v1.0/groups/{outer}/transitiveMembers/microsoft.graph.user")), vec![carol.clone()]);
+    assert_eq!(ids(&format!("v1.0/users/{carol}/memberOf")), vec![inner.clone()]);
     let mut both = vec![inner.clone(), outer.clone()];
     both.sort();
     assert_eq!(ids(&format!("v1.0/users/{carol}/transitiveMemberOf")), both);
@@ -256,7 +256,7 @@ fn what_happens_in_the_tenant_is_in_its_logs() {
     assert_eq!(codes, [50_126, 0], "newest first");
     assert_eq!(entries.body["value"][1]["appId"], json!(APP));
     let failed = lab.graph("GET", "v1.0/auditLogs/signIns?$filter=status/errorCode%20eq%2050126", &admin, NONE);
-    assert_eq!(failed.values("userPrincipalName"), [carol.clone()]);
+    assert_eq!(failed.values("userPrincipalName"), vec![carol.clone()]);
     lab.graph("PATCH", &format!("v1.0/users/{carol}"), &admin, json!({ "accountEnabled": false }));
     let audits = "v1.0/auditLogs/directoryAudits?$filter=activityDisplayName%20eq%20'Disable%20account'";
     let audit = lab.graph("GET", audits, &admin, NONE).body["value"][0].clone();

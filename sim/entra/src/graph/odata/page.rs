@@ -17,8 +17,8 @@ pub(crate) struct Listing<'a> {
     pub(crate) set: &'a str,
     /// For the next link: `groups/{id}/members`.
     pub(crate) path: &'a str,
-    /// How many objects there are without a filter.
-    pub(crate) total: usize,
+    /// How many objects there are without a filter, where that is known without looking at each.
+    pub(crate) total: Option<usize>,
 }
 
 /// Where a page starts: behind an object, named by what it was ordered by and its id.
@@ -52,7 +52,8 @@ where
     page.truncate(top);
     let mut body = json!({ "@odata.context": call.context(&format!("{}{}", listing.set, query.selection_text())) });
     if query.count && start.is_none() {
-        let counted = if plan.is_unfiltered() { listing.total } else { counted(call, plan, source(None))? };
+        let known = listing.total.filter(|_| plan.is_unfiltered());
+        let counted = known.map_or_else(|| counted(call, plan, source(None)), Ok)?;
         body["@odata.count"] = counted.into();
     }
     if let (false, Some(last)) = (is_last, page.last()) {

@@ -169,6 +169,7 @@ pub(super) const ROUTES: &[Row] = &[
     row("GET", "servicePrincipals/$count", ReadDirectory, service_principals::count),
     row("GET", "servicePrincipals/{principal|appId}", ReadDirectory, service_principals::one),
     row("POST", "servicePrincipals", CreateApplication, service_principals::create),
+    row("PATCH", "servicePrincipals/{principal|appId}", ManagePrincipals, service_principals::update),
     row("DELETE", "servicePrincipals/{principal|appId}", ManagePrincipals, service_principals::delete),
     row("GET", "servicePrincipals/{principal|appId}/appRoleAssignments", ReadDirectory, grants::role_assignments),
     row("POST", "servicePrincipals/{principal|appId}/appRoleAssignments", AssignAppRoles, grants::assign_role),

@@ -110,7 +110,7 @@ fn place(call: &Call<'_>, relation: &str) -> Result<String, GraphError> {
 fn list(call: &Call<'_>, relation: &str, objects: Vec<DirectoryObject<'_>>) -> Result<Answer, GraphError> {
     let plan = ObjectPlan::of(&call.query)?;
     let path = place(call, relation)?;
-    let listing = Listing { set: "directoryObjects", path: &path, total: objects.len() };
+    let listing = Listing { set: "directoryObjects", path: &path, total: Some(objects.len()) };
     let id = |object: &DirectoryObject<'_>| object.id(call.tenant).to_string();
     odata::collection(call, &plan, &listing, |token| odata::later(objects.iter().copied(), id, token)).map(Answer::Ok)
 }
@@ -125,7 +125,7 @@ fn groups(call: &Call<'_>, relation: &str, objects: Vec<DirectoryObject<'_>>) ->
     let groups: Vec<&Group> = objects.into_iter().filter_map(only).filter_map(|id| call.tenant.group(id)).collect();
     let plan = Plan::<Group>::of(&call.query)?;
     let path = format!("{}/microsoft.graph.group", place(call, relation)?);
-    let listing = Listing { set: "groups", path: &path, total: groups.len() };
+    let listing = Listing { set: "groups", path: &path, total: Some(groups.len()) };
     let id = |group: &&Group| group.id.to_string();
     odata::collection(call, &plan, &listing, |token| odata::later(groups.iter().copied(), id, token)).map(Answer::Ok)
 }
