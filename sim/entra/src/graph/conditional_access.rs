@@ -12,6 +12,8 @@ use crate::conditional_access::StoredPolicy;
 use crate::tenant::{Activity, Tenant};
 
 const SET: &str = "identity/conditionalAccess/policies";
+/// What the service says itself.
+const READ_ONLY: [&str; 4] = ["id", "templateId", "createdDateTime", "modifiedDateTime"];
 const STATES: [&str; 3] = ["enabled", "disabled", "enabledForReportingButNotEnforced"];
 const CONTROLS: [&str; 8] = [
     "block",
@@ -68,6 +70,7 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let name = text(&body, "displayName", "ConditionalAccessPolicy")?.to_owned();
     text(&body, "state", "ConditionalAccessPolicy")?;
     body.remove("displayName");
+    READ_ONLY.iter().for_each(|name| drop(body.remove(*name)));
     let mut document = merged(&shape(), &body)?;
     check(&call, &document)?;
     document.insert("createdDateTime".to_owned(), answer::date(call.now).into());
@@ -81,6 +84,7 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
 
 pub(crate) fn update(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let mut body = call.any_json()?;
+    READ_ONLY.iter().for_each(|name| drop(body.remove(*name)));
     let stored = named(&call)?;
     let id = stored.policy.id;
     let name = match body.remove("displayName") {

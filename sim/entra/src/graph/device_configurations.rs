@@ -54,7 +54,7 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
         "id": id, "lastModifiedDateTime": now, "createdDateTime": now, "description": null, "displayName": "",
         "version": 1, "omaSettings": [],
     });
-    let document = merged(&shape.as_object().cloned().unwrap_or_default(), &body)?;
+    let document = merged(&shape.as_object().cloned().unwrap_or_default(), &writable(&body))?;
     let configuration = DeviceConfiguration { document, assignments: Vec::new() };
     let shown = call.created(SET, &configuration);
     call.tenant.device_configurations.insert(id, configuration);
@@ -68,8 +68,7 @@ pub(crate) fn update(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let body = call.any_json()?;
     check_settings(&body)?;
     let configuration = named(&call)?;
-    let mut document = merged(&configuration.document, &body)?;
-    document.insert("id".to_owned(), configuration.document["id"].clone());
+    let mut document = merged(&configuration.document, &writable(&body))?;
     document.insert("version".to_owned(), (document["version"].as_u64().unwrap_or_default() + 1).into());
     document.insert("lastModifiedDateTime".to_owned(), answer::date(call.now).into());
     let assignments = configuration.assignments.clone();
@@ -114,6 +113,12 @@ pub(crate) fn assignments(call: Call<'_>) -> Result<Answer, GraphError> {
     let assignments = named(&call)?.assignments.clone();
     let id = call.named("configuration", Some)?;
     Ok(Answer::Ok(json!({ "@odata.context": context(&call, id), "value": assignments })))
+}
+
+/// The service says the rest itself.
+fn writable(body: &Map<String, Value>) -> Map<String, Value> {
+    const READ_ONLY: [&str; 4] = ["id", "version", "createdDateTime", "lastModifiedDateTime"];
+    body.iter().filter(|(name, _)| !READ_ONLY.contains(&name.as_str())).map(|(n, v)| (n.clone(), v.clone())).collect()
 }
 
 fn context(call: &Call<'_>, id: Uuid) -> Value {

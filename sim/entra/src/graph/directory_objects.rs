@@ -53,7 +53,8 @@ pub(crate) fn delete(mut call: Call<'_>) -> Result<Answer, GraphError> {
             call.tenant.delete_user(call.caller.name(), id);
         }
         Kind::Group => {
-            call.check_reach(Right::DeleteGroup, None)?;
+            let is_for_roles = call.tenant.group(id).is_some_and(|group| group.is_assignable_to_role == Some(true));
+            call.check_reach(if is_for_roles { Right::AssignRoles } else { Right::DeleteGroup }, None)?;
             groups::remove(&mut call, id);
         }
         Kind::Device => {

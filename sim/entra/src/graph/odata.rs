@@ -204,6 +204,21 @@ mod tests {
         assert_eq!((query.top, query.count), (Some(5), true));
     }
 
+    proptest::proptest! {
+        /// Half-right queries and plain noise: an answer or a refusal, never a panic.
+        #[test]
+        fn no_query_panics(
+            text in "([a-z]{1,4}|displayName|id|'[a-z']{0,3}'?| eq | ne | and | or |not |in |any\\(|startswith\\(|[(),:/$\"]|AND |OR |[0-9.:TZ-]{1,5}|\\PC){0,12}"
+        ) {
+            let _ = Plan::<crate::directory::User>::of(&Query { filter: Some(text.clone()), ..Query::default() });
+            let _ = Plan::<crate::directory::User>::of(&Query { order_by: Some(text.clone()), ..Query::default() });
+            let _ = Plan::<crate::directory::User>::of(&Query { expand: Some(text.clone()), ..Query::default() });
+            let _ = Plan::<crate::directory::User>::of(&Query { select: Some(text.clone()), ..Query::default() });
+            let search = Query { search: Some(text), consistency: Consistency::Eventual, ..Query::default() };
+            let _ = Plan::<crate::directory::User>::of(&search);
+        }
+    }
+
     #[test]
     fn what_is_not_understood_is_refused() {
         for query in ["$skip=5", "$apply=x", "$top=0", "$top=1000", "$top=x", "$count=maybe", "$select=a&$select=b"] {

@@ -152,6 +152,11 @@ fn a_group_for_roles_is_changed_only_by_who_assigns_roles() {
     let path = format!("v1.0/groups/{group}");
     assert_eq!(lab.graph("PATCH", &path, &writer, json!({ "description": "x" })).status, 403);
     assert_eq!(lab.graph("PATCH", &path, &admin, json!({ "description": "x" })).status, 204);
+    let useradmin = lab.sign_in_with_everything("useradmin");
+    for path in [path.clone(), format!("v1.0/directoryObjects/{group}")] {
+        assert_eq!(lab.graph("DELETE", &path, &useradmin, NONE).status, 403, "{path}");
+    }
+    assert_eq!(lab.graph("DELETE", &path, &admin, NONE).status, 204);
 }
 
 #[test]

@@ -71,6 +71,9 @@ fn a_secret_is_shown_once_works_until_it_ends_and_not_after_removal() {
     assert_eq!((&kept["secretText"], &kept["hint"]), (&NONE, &json!(added.text("hint"))));
     assert_eq!(app.app_token(&secret).status, 200);
     assert_eq!(app.app_token(&added.text("keyId")).refusal().2, 7_000_215);
+    let far = json!({ "passwordCredential": { "startDateTime": "9999-12-30T21:59:59Z" } });
+    let early = app.lab.graph("POST", &format!("{path}/addPassword"), &app.admin, far);
+    assert_eq!((early.status.as_u16(), app.app_token(&early.text("secretText")).refusal().2), (200, 7_000_215));
     app.lab.clock.advance(SignedDuration::from_hours(24 * 31));
     assert_eq!(app.app_token(&secret).refusal().2, 7_000_222);
     let admin = app.lab.sign_in_with_everything("admin");

@@ -32,6 +32,10 @@ fn a_pass_is_shown_once_and_ends_by_the_clock_of_the_lab() {
     assert_eq!((next.status.as_u16(), next.text("methodUsabilityReason")), (201, "NotYetValid".to_owned()));
     assert_eq!(lab.graph("DELETE", &format!("{passes}/{}", next.text("id")), &token, NONE).status, 204);
     assert_eq!(lab.graph("GET", &passes, &token, NONE).body["value"], json!([]));
+    let never = json!({ "startDateTime": "9999-12-30T21:59:59Z" });
+    let made = lab.graph("POST", &passes, &token, never);
+    assert_eq!((made.status.as_u16(), made.text("methodUsabilityReason")), (201, "NotYetValid".to_owned()));
+    assert_eq!(lab.graph("DELETE", &format!("{passes}/{}", made.text("id")), &token, NONE).status, 204);
     for body in
         [json!({ "lifetimeInMinutes": 9 }), json!({ "lifetimeInMinutes": "60" }), json!({ "startDateTime": "noon" })]
     {

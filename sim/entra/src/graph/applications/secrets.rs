@@ -29,7 +29,8 @@ pub(crate) fn add_password(mut call: Call<'_>) -> Result<Answer, GraphError> {
     };
     let display_name = optional_text(&wanted, "displayName", CREDENTIAL)?.map(str::to_owned);
     let starts = instant(&wanted, "startDateTime")?.unwrap_or(call.now);
-    let expires = instant(&wanted, "endDateTime")?.unwrap_or(starts + LIFETIME);
+    let expires =
+        instant(&wanted, "endDateTime")?.unwrap_or_else(|| starts.checked_add(LIFETIME).unwrap_or(Timestamp::MAX));
     if expires <= starts {
         return Err(GraphError::bad_content("The end date of a credential must be after its start date."));
     }

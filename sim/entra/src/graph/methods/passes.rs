@@ -79,7 +79,9 @@ fn set(call: &mut Call<'_>, pass: Option<AccessPass>, activity: &'static str, wo
 
 impl AccessPass {
     fn ends(&self) -> Timestamp {
-        self.starts + SignedDuration::from_mins(i64::from(self.lifetime_minutes))
+        let lifetime = SignedDuration::from_mins(i64::from(self.lifetime_minutes));
+        // A start at the end of time is a client's to give.
+        self.starts.checked_add(lifetime).unwrap_or(Timestamp::MAX)
     }
 }
 
