@@ -219,7 +219,7 @@ impl Role {
     }
 
     /// Every role that the tenant has, in the order of their templates' ids.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
+    pub fn all() -> impl Iterator<Item = Self> {
         let mut all: Vec<&BuiltIn> = BUILT_IN.iter().collect();
         all.sort_by_key(|built_in| built_in.template_id);
         all.into_iter().map(|built_in| built_in.role)
