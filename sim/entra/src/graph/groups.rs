@@ -72,17 +72,15 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
     if is_assignable_to_role == Some(true) {
         call.check_reach(Right::AssignRoles, None)?;
     }
-    let mut owners: BTreeSet<Uuid> = bound(&body, "owners@odata.bind", GROUP)?.into_iter().collect();
-    owners.extend(call.caller.user());
+    let owners = bound(&body, "owners@odata.bind", GROUP)?;
     let members = bound(&body, "members@odata.bind", GROUP)?;
-    if let Some(unknown) = owners.iter().chain(&members).find(|id| call.tenant.object(**id).is_none()) {
-        return Err(GraphError::no_such_object(&unknown.to_string()));
-    }
+    members::check_owners(&call, &owners)?;
+    members::check_members(&call, &members)?;
     let new = NewGroup {
         display_name,
         mail_nickname: text(&body, "mailNickname", GROUP)?,
         description: optional_text(&body, "description", GROUP)?,
-        owners,
+        owners: owners.into_iter().chain(call.caller.user()).collect(),
         is_assignable_to_role,
     };
     let id = call.tenant.add_group(call.now, &new).id;

@@ -74,6 +74,14 @@ fn members_are_bound_all_or_none() {
     };
     assert_eq!(bind(&[&carol, "00000000-0000-0000-0000-000000000001"]), 404);
     assert_eq!(lab.graph("GET", &format!("v1.0/groups/{id}/members"), &token, NONE).body["value"], json!([]));
+    let admin = lab.sign_in_with_everything("admin");
+    let app = lab.graph("GET", &format!("v1.0/applications(appId='{APP}')"), &admin, NONE).text("id");
+    let unfit = json!({ "displayName": "B", "mailNickname": "b", "mailEnabled": false, "securityEnabled": true,
+        "members@odata.bind": [format!("https://graph.microsoft.com/v1.0/directoryObjects/{app}")] });
+    let groups = || lab.with(|tenant| tenant.groups().count());
+    let before = groups();
+    assert_eq!(lab.graph("POST", "v1.0/groups", &token, unfit).status, 404);
+    assert_eq!(groups(), before, "a refused request makes nothing");
     assert_eq!(bind(&[&carol]), 204);
     assert_eq!(bind(&[&carol]), 400);
     assert_eq!(bind(&[&*carol; 21]), 400);

@@ -10,7 +10,7 @@ use crate::directory::{Group, User};
 use crate::graph::answer::Answer;
 use crate::graph::call::{Call, referenced};
 use crate::graph::error::GraphError;
-use crate::graph::object::{DirectoryObject, ObjectPlan};
+use crate::graph::object::{Kind, ObjectPlan};
 use crate::graph::odata::{self, Listing, Plan};
 use crate::roles::Right;
 use crate::tenant::{Activity, MembershipFault};
@@ -74,14 +74,30 @@ pub(super) fn add(call: &mut Call<'_>, group: Uuid, members: &[Uuid]) -> Result<
     if there || distinct.len() < members.len() {
         return Err(already_there("members"));
     }
-    if let Some(unknown) = members.iter().find(|id| call.tenant.object(**id).is_none()) {
-        return Err(GraphError::no_such_object(&unknown.to_string()));
-    }
+    check_members(call, members)?;
     for member in members {
         call.tenant.add_member(group, *member).map_err(|fault| membership_error(fault, group, *member))?;
         record(call, "Add member to group", "added {} to", group, *member);
     }
     Ok(())
+}
+
+/// Users, groups, devices and service principals can be members.
+pub(super) fn check_members(call: &Call<'_>, ids: &[Uuid]) -> Result<(), GraphError> {
+    check_kinds(call, ids, &[Kind::User, Kind::Group, Kind::Device, Kind::ServicePrincipal])
+}
+
+/// Users and service principals can be owners.
+pub(super) fn check_owners(call: &Call<'_>, ids: &[Uuid]) -> Result<(), GraphError> {
+    check_kinds(call, ids, &[Kind::User, Kind::ServicePrincipal])
+}
+
+fn check_kinds(call: &Call<'_>, ids: &[Uuid], kinds: &[Kind]) -> Result<(), GraphError> {
+    let fits = |id: &&Uuid| call.tenant.object(**id).is_some_and(|object| kinds.contains(&object.kind()));
+    match ids.iter().find(|id| !fits(id)) {
+        Some(id) => Err(GraphError::no_such_object(&id.to_string())),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn remove_member(mut call: Call<'_>) -> Result<Answer, GraphError> {
@@ -106,10 +122,7 @@ pub(crate) fn add_owner(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let body = call.json(&["@odata.id"])?;
     let group = call.group()?.id;
     let owner = referenced(&body.get("@odata.id").cloned().unwrap_or_default())?;
-    match call.tenant.object(owner) {
-        Some(DirectoryObject::User(_) | DirectoryObject::ServicePrincipal(_)) => {}
-        _ => return Err(GraphError::no_such_object(&owner.to_string())),
-    }
+    check_owners(&call, &[owner])?;
     if call.tenant.update_group(group, |group| group.owners.insert(owner)) != Some(true) {
         return Err(already_there("owners"));
     }
