@@ -2,13 +2,16 @@
 
 mod certificate;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clockwork::Stream;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::config::{ApplicationConfig, Consent};
+use crate::directory::UserId;
+use crate::graph::Permissions;
 use crate::secret::Digested;
 
 pub use certificate::BadClientCertificate;
@@ -29,10 +32,31 @@ pub struct Application {
     pub redirect_uris: Vec<String>,
     /// Delegated Graph permissions granted for the whole organization.
     pub delegated_grants: BTreeSet<String>,
+    /// Delegated Graph permissions that users have granted for themselves.
+    pub(crate) user_grants: BTreeMap<UserId, BTreeSet<String>>,
     /// Application permissions granted.
     pub app_roles: BTreeSet<String>,
-    secrets: Vec<ClientSecret>,
+    /// The registration's object id.
+    pub(crate) id: Uuid,
+    /// When it was registered.
+    pub(crate) created: Timestamp,
+    /// Whether the registration has its service principal in the tenant.
+    pub(crate) service_principal: Presence,
+    /// Owners of the registration: users and service principals.
+    pub(crate) owners: BTreeSet<Uuid>,
+    /// Further properties of the registration, as Graph keeps them: `requiredResourceAccess`, `web`, `notes`, ..
+    pub(crate) profile: BTreeMap<&'static str, Value>,
+    pub(crate) secrets: Vec<ClientSecret>,
     pub(crate) certificates: Vec<ClientCertificate>,
+}
+
+/// Whether a service principal is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Present,
+    /// There, but nobody signs in to it.
+    Disabled,
+    Absent,
 }
 
 /// Whether a client can keep a secret.
@@ -46,10 +70,16 @@ pub enum ClientKind {
     FirstParty,
 }
 
+/// A client secret (`passwordCredential`): what is kept of it.
 #[derive(Clone, Debug)]
-struct ClientSecret {
-    digest: Digested,
-    expires: Timestamp,
+pub(crate) struct ClientSecret {
+    pub(crate) key_id: Uuid,
+    pub(crate) display_name: Option<String>,
+    /// Its first three characters.
+    pub(crate) hint: String,
+    pub(crate) starts: Timestamp,
+    pub(crate) expires: Timestamp,
+    pub(crate) digest: Digested,
 }
 
 /// What became of a presented client secret.
@@ -87,13 +117,22 @@ pub mod first_party {
 }
 
 impl Application {
-    pub(crate) fn registered(config: ApplicationConfig, rng: &mut Stream) -> Result<Self, BadClientCertificate> {
+    pub(crate) fn registered(
+        config: ApplicationConfig,
+        created: Timestamp,
+        rng: &mut Stream,
+    ) -> Result<Self, BadClientCertificate> {
         let certificates = config.certificates.iter().map(|pem| ClientCertificate::from_pem(pem));
         let certificates = certificates.collect::<Result<_, _>>()?;
-        let secrets = config
-            .secrets
-            .iter()
-            .map(|secret| ClientSecret { digest: Digested::new(secret.value.reveal(), rng), expires: secret.expires });
+        let secrets = config.secrets.iter().map(|secret| ClientSecret {
+            key_id: secret.key_id,
+            display_name: None,
+            hint: secret.value.reveal().chars().take(HINT_CHARS).collect(),
+            starts: created,
+            expires: secret.expires,
+            digest: Digested::new(secret.value.reveal(), rng),
+        });
+        let asked: Vec<Value> = asked_for(&config);
         Ok(Self {
             app_id: config.app_id,
             secrets: secrets.collect(),
@@ -107,11 +146,17 @@ impl Application {
                 Consent::Missing => BTreeSet::new(),
             },
             app_roles: config.application_permissions.into_iter().collect(),
+            user_grants: BTreeMap::new(),
+            id: rng.uuid(),
+            created,
+            service_principal: Presence::Present,
+            owners: BTreeSet::new(),
+            profile: BTreeMap::from([("requiredResourceAccess", asked.into())]),
         })
     }
 
     /// Microsoft's own clients.
-    pub(crate) fn first_party(rng: &mut Stream) -> Vec<Self> {
+    pub(crate) fn first_party(created: Timestamp, rng: &mut Stream) -> Vec<Self> {
         let client = |(app_id, name, redirect): (Uuid, &str, Option<&str>)| Self {
             app_id,
             service_principal_id: rng.uuid(),
@@ -121,9 +166,22 @@ impl Application {
             delegated_grants: ["User.Read", "UserAuthenticationMethod.ReadWrite"].map(str::to_owned).into(),
             app_roles: BTreeSet::new(),
             secrets: Vec::new(),
+            user_grants: BTreeMap::new(),
+            // Registered in Microsoft's own tenant: there is no registration here.
+            id: Uuid::nil(),
+            created,
+            service_principal: Presence::Present,
+            owners: BTreeSet::new(),
+            profile: BTreeMap::new(),
             certificates: Vec::new(),
         };
         first_party::CLIENTS.map(client).into()
+    }
+
+    /// The delegated permissions that the application has for a user.
+    pub(crate) fn grants_for(&self, user: UserId) -> BTreeSet<&str> {
+        let own = self.user_grants.get(&user).into_iter().flatten();
+        self.delegated_grants.iter().chain(own).map(String::as_str).collect()
     }
 
     /// Whether the application has registered this redirect URI. For `http://localhost` the port does not count, since
@@ -135,7 +193,9 @@ impl Application {
 
     pub(crate) fn check_secret(&self, now: Timestamp, secret: &str) -> SecretCheck {
         match self.secrets.iter().find(|known| known.digest.matches(secret)) {
-            Some(known) if known.expires > now => SecretCheck::Valid,
+            Some(known) if known.expires > now && known.starts <= now => SecretCheck::Valid,
+            // Before its start a secret is as unknown as any other.
+            Some(known) if known.starts > now => SecretCheck::Wrong,
             Some(_) => SecretCheck::Expired,
             None => SecretCheck::Wrong,
         }
@@ -146,6 +206,22 @@ fn without_loopback_port(uri: &str) -> Option<String> {
     let rest = uri.strip_prefix("http://localhost:")?;
     let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     port.parse::<u16>().ok().map(|_| format!("http://localhost{path}"))
+}
+
+/// How much of a secret its hint shows.
+pub(crate) const HINT_CHARS: usize = 3;
+
+/// `requiredResourceAccess` of a registration that a scenario describes.
+fn asked_for(config: &ApplicationConfig) -> Vec<Value> {
+    let map = Permissions::get();
+    let delegated = config.delegated_permissions.iter().filter_map(|name| map.permissions.get(name)?.delegated);
+    let application = config.application_permissions.iter().filter_map(|name| map.permissions.get(name)?.application);
+    let access = delegated.map(|id| json!({ "id": id, "type": "Scope" }));
+    let access: Vec<Value> = access.chain(application.map(|id| json!({ "id": id, "type": "Role" }))).collect();
+    if access.is_empty() {
+        return Vec::new();
+    }
+    vec![json!({ "resourceAppId": first_party::GRAPH, "resourceAccess": access })]
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Directory objects: users, groups, devices (Graph v1.0 resource types `user`, `group`, `device`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::config::{DeviceConfig, PasswordState};
@@ -37,8 +38,33 @@ pub struct User {
     pub phone: Option<String>,
     /// Directory roles, tenant-wide.
     pub roles: BTreeSet<Role>,
+    /// Properties that the tenant keeps and never reads: `jobTitle`, `department`, ..
+    pub(crate) profile: BTreeMap<&'static str, Value>,
+    /// Numbers beside [`User::phone`].
+    pub(crate) other_phones: BTreeMap<PhoneKind, String>,
+    /// A Temporary Access Pass, if the user has one.
+    pub(crate) access_pass: Option<AccessPass>,
+    /// When the password was set.
+    pub(crate) password_changed: Timestamp,
     pub(crate) password: Digested,
     pub(crate) password_state: PasswordState,
+}
+
+/// `phoneType` of the numbers beside the mobile phone's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PhoneKind {
+    AlternateMobile,
+    Office,
+}
+
+/// A Temporary Access Pass (`temporaryAccessPassAuthenticationMethod`).
+#[derive(Clone, Debug)]
+pub(crate) struct AccessPass {
+    pub(crate) id: Uuid,
+    pub(crate) created: Timestamp,
+    pub(crate) starts: Timestamp,
+    pub(crate) lifetime_minutes: u32,
+    pub(crate) is_usable_once: bool,
 }
 
 /// A security group.
@@ -54,10 +80,12 @@ pub struct Group {
     pub description: Option<String>,
     /// When it was made.
     pub created: Timestamp,
-    /// Members.
-    pub members: BTreeSet<UserId>,
+    /// Members: users, groups, devices and service principals by object id.
+    pub members: BTreeSet<Uuid>,
     /// Owners: the delegated creator, for one.
-    pub owners: BTreeSet<UserId>,
+    pub owners: BTreeSet<Uuid>,
+    /// `isAssignableToRole`: whoever changes it must be able to assign roles.
+    pub(crate) is_assignable_to_role: Option<bool>,
 }
 
 /// A device.
@@ -75,6 +103,8 @@ pub struct Device {
     pub account_enabled: bool,
     /// The public half of its device key: a P-256 point, SEC1 bytes.
     pub public_key: Vec<u8>,
+    /// When it was registered.
+    pub(crate) registered: Timestamp,
 }
 
 /// How a device is joined (`trustType`).
@@ -89,7 +119,7 @@ pub enum TrustType {
 }
 
 impl Device {
-    pub(crate) fn joined(id: Uuid, config: DeviceConfig) -> Self {
+    pub(crate) fn joined(id: Uuid, registered: Timestamp, config: DeviceConfig) -> Self {
         Self {
             id,
             device_id: config.device_id,
@@ -97,6 +127,7 @@ impl Device {
             trust_type: config.trust_type,
             account_enabled: true,
             public_key: config.public_key,
+            registered,
         }
     }
 }

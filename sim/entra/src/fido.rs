@@ -21,7 +21,7 @@ mod user_handle;
 pub use assertion::AssertionRefused;
 pub(crate) use assertion::{AssertionParts, request_options};
 pub use certificate::{BadCertificate, TrustedRoots};
-pub(crate) use challenge::Challenges;
+pub(crate) use challenge::{Challenges, LIFETIME as CHALLENGE_LIFETIME};
 pub use passkey::{AttestationLevel, CredentialIdTaken, HYPR_AAGUID, Passkey, PasskeyType, Passkeys};
 pub use policy::{AttestationEnforcement, Fido2Policy, KeyRestrictions, MethodState, SelfService, Target};
 pub use registration::{NewKey, RegistrationRefused};

@@ -1,45 +1,88 @@
-//! Microsoft Graph v1.0 (and beta, the same): a pure function from request to answer (entra.md §2).
+//! Microsoft Graph v1.0 and beta: a pure function from request to answer (entra.md §2).
 //!
-//! A request is routed by [`routes`], which also holds the permission map, then authenticated, authorized and handled.
+//! A request is routed by [`routes`], authenticated, authorized by [`permissions`] and role, then handled.
 
 mod access;
 mod answer;
+mod applications;
+mod batch;
 mod call;
+mod conditional_access;
+mod deleted_items;
+mod delta;
+mod device_configurations;
+mod devices;
+mod directory_objects;
+mod directory_roles;
+mod documents;
 mod error;
+mod grants;
 mod groups;
+mod logs;
 mod methods;
+mod object;
 mod odata;
 mod organization;
 mod path;
+mod permissions;
 mod policies;
 mod registration;
 mod routes;
+mod service_principals;
 mod users;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderMap};
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::error::Trace;
 use crate::event::Event;
 use crate::tenant::Tenant;
+pub(crate) use answer::date;
+pub(crate) use object::DirectoryObject;
+pub(crate) use permissions::Permissions;
+
 use access::Caller;
 use answer::Answer;
 use call::Call;
 use error::GraphError;
-use path::Path;
+use odata::Consistency;
+use path::{Path, Segment};
 
 /// A request whose body may not have come whole; then the status says why.
 type GraphRequest = Request<Result<Bytes, StatusCode>>;
 
-/// Answers one Graph request.
+/// Answers one Graph request, which may be a batch of them.
 pub(crate) fn answer(tenant: &mut Tenant, now: Timestamp, request: &GraphRequest) -> Response<Bytes> {
+    respond(tenant, now, request, |tenant| {
+        let path = Path::parse(request.uri().path())?;
+        let is_batch =
+            matches!(path.segments.as_slice(), [Segment::Plain(name)] if name.eq_ignore_ascii_case("$batch"));
+        match (is_batch, request.method()) {
+            (true, &Method::POST) => batch::answer(tenant, now, request),
+            (true, _) => Err(GraphError::wrong_verb()),
+            (false, _) => handle(tenant, now, &path, request),
+        }
+    })
+}
+
+/// Answers a request that is no batch.
+fn answer_one(tenant: &mut Tenant, now: Timestamp, request: &GraphRequest) -> Response<Bytes> {
+    respond(tenant, now, request, |tenant| handle(tenant, now, &Path::parse(request.uri().path())?, request))
+}
+
+fn respond(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    request: &GraphRequest,
+    work: impl FnOnce(&mut Tenant) -> Result<Answer, GraphError>,
+) -> Response<Bytes> {
     let client_request_id = header(request.headers(), "client-request-id").and_then(|id| Uuid::parse_str(id).ok());
     let request_id = tenant.rng.uuid();
     let trace = Trace { trace_id: request_id, correlation_id: client_request_id.unwrap_or(request_id), at: now };
-    match handle(tenant, now, request) {
+    match work(tenant) {
         Ok(answer) => answer.into_response(&trace),
         Err(error) => {
             tenant.record(Event::GraphRefused {
@@ -53,15 +96,21 @@ pub(crate) fn answer(tenant: &mut Tenant, now: Timestamp, request: &GraphRequest
     }
 }
 
-fn handle(tenant: &mut Tenant, now: Timestamp, request: &GraphRequest) -> Result<Answer, GraphError> {
-    let path = Path::parse(request.uri().path())?;
-    let (route, captures) = routes::find(request.method(), &path)?;
+fn handle(tenant: &mut Tenant, now: Timestamp, path: &Path, request: &GraphRequest) -> Result<Answer, GraphError> {
+    let (route, captures) = routes::find(request.method(), path)?;
     let caller = Caller::authenticate(tenant, now, header(request.headers(), AUTHORIZATION.as_str()))?;
-    let query = odata::Query::parse(request.uri())?;
+    let query = odata::Query::parse(request.uri(), consistency(request.headers()))?;
     let body = request.body().as_ref().map_err(|status| GraphError::no_body(*status))?;
     let call = Call { tenant, now, caller, captures, query, version: path.version, body };
     access::authorize(&call, route)?;
     (route.handler)(call)
+}
+
+fn consistency(headers: &HeaderMap) -> Consistency {
+    match header(headers, "consistencylevel") {
+        Some(level) if level.eq_ignore_ascii_case("eventual") => Consistency::Eventual,
+        _ => Consistency::Session,
+    }
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -75,6 +75,7 @@ impl Shared {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Tenant, Timestamp) -> T) -> T {
         let now = self.clock.now();
         let mut tenant = self.tenant.lock().expect("no holder of the tenant panics while it holds the lock");
+        tenant.notice(now);
         work(&mut tenant, now)
     }
 }

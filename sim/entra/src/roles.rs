@@ -21,6 +21,22 @@ pub enum Role {
     AuthenticationPolicyAdministrator,
     /// Manages users and groups.
     UserAdministrator,
+    /// Assigns directory roles.
+    PrivilegedRoleAdministrator,
+    /// Manages Conditional Access policies.
+    ConditionalAccessAdministrator,
+    /// Manages Intune.
+    IntuneAdministrator,
+    /// Manages applications and consents for them.
+    ApplicationAdministrator,
+    /// The same, without the application proxy.
+    CloudApplicationAdministrator,
+    /// Enables, disables and deletes devices.
+    CloudDeviceAdministrator,
+    /// Resets passwords of users without a role.
+    HelpdeskAdministrator,
+    /// Manages policies that protect the tenant.
+    SecurityAdministrator,
 }
 
 /// Something that a directory role may let its holder do.
@@ -29,15 +45,36 @@ pub(crate) enum Right {
     /// Read basic directory objects; takes no role.
     ReadDirectory,
     CreateUser,
+    /// Also enable, disable, rename and end sessions.
     UpdateUser,
+    /// Also restore.
     DeleteUser,
+    ResetPassword,
     ReadMethods,
     WriteMethods,
     CreateGroup,
+    UpdateGroup,
     UpdateMembers,
+    UpdateOwners,
     DeleteGroup,
     ReadMethodPolicy,
     WriteMethodPolicy,
+    ReadPolicies,
+    WriteConditionalAccess,
+    /// Activate and assign directory roles.
+    AssignRoles,
+    /// Register applications; every member may.
+    CreateApplication,
+    ManageApplications,
+    ManagePrincipals,
+    GrantPermissions,
+    AssignAppRoles,
+    ManageDevices,
+    ReadDeviceConfigurations,
+    WriteDeviceConfigurations,
+    ReadLogs,
+    /// Delete a directory object; the type of the object decides.
+    DeleteObject,
 }
 
 /// How far a right goes.
@@ -105,6 +142,54 @@ const BUILT_IN: &[BuiltIn] = &[
         display_name: "User Administrator",
         description: "Can manage all aspects of users and groups, including resetting passwords for limited admins.",
     },
+    BuiltIn {
+        role: Role::PrivilegedRoleAdministrator,
+        template_id: uuid!("e8611ab8-c189-46e8-94e1-60213ab1f814"),
+        display_name: "Privileged Role Administrator",
+        description: "Can manage role assignments in Microsoft Entra ID, and all aspects of Privileged Identity Management.",
+    },
+    BuiltIn {
+        role: Role::ConditionalAccessAdministrator,
+        template_id: uuid!("b1be1c3e-b65d-4f19-8427-f6fa0d97feb9"),
+        display_name: "Conditional Access Administrator",
+        description: "Can manage Conditional Access capabilities.",
+    },
+    BuiltIn {
+        role: Role::IntuneAdministrator,
+        template_id: uuid!("3a2c62db-5318-420d-8d74-23affee5d9d5"),
+        display_name: "Intune Administrator",
+        description: "Can manage all aspects of the Intune product.",
+    },
+    BuiltIn {
+        role: Role::ApplicationAdministrator,
+        template_id: uuid!("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"),
+        display_name: "Application Administrator",
+        description: "Can create and manage all aspects of app registrations and enterprise apps.",
+    },
+    BuiltIn {
+        role: Role::CloudApplicationAdministrator,
+        template_id: uuid!("158c047a-c907-4556-b7ef-446551a6b5f7"),
+        display_name: "Cloud Application Administrator",
+        description: "Can create and manage all aspects of app registrations and enterprise apps except App Proxy.",
+    },
+    BuiltIn {
+        role: Role::CloudDeviceAdministrator,
+        template_id: uuid!("7698a772-787b-4ac8-901f-60d6b08affd2"),
+        display_name: "Cloud Device Administrator",
+        description: "Limited access to manage devices in Microsoft Entra ID.",
+    },
+    BuiltIn {
+        role: Role::HelpdeskAdministrator,
+        template_id: uuid!("729827e3-9c14-49f7-bb1b-9608f156bbb8"),
+        display_name: "Helpdesk Administrator",
+        description: "Can reset passwords for non-administrators and Helpdesk Administrators.",
+    },
+    BuiltIn {
+        role: Role::SecurityAdministrator,
+        template_id: uuid!("194ae4cb-b126-40b2-bd5b-6091b380977d"),
+        display_name: "Security Administrator",
+        description: "Can read security information and reports, and manage configuration in Microsoft Entra ID and Office 365.",
+    },
 ];
 
 /// The `wids` entry of a user without a role.
@@ -133,30 +218,83 @@ impl Role {
         self.built_in().description
     }
 
-    /// The table of role capabilities, restricted to what the routes need.
+    /// Every role that the tenant has, in the order of their templates' ids.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let mut all: Vec<&BuiltIn> = BUILT_IN.iter().collect();
+        all.sort_by_key(|built_in| built_in.template_id);
+        all.into_iter().map(|built_in| built_in.role)
+    }
+
+    /// The role with this template id.
+    pub(crate) fn by_template_id(id: Uuid) -> Option<Self> {
+        BUILT_IN.iter().find(|built_in| built_in.template_id == id).map(|built_in| built_in.role)
+    }
+
+    /// The object id of the activated role. It is not its template's; convention of the lab: both ids of tenant and
+    /// template, combined by exclusive or.
+    pub(crate) fn object_id(self, tenant: Uuid) -> Uuid {
+        Uuid::from_u128(tenant.as_u128() ^ self.template_id().as_u128())
+    }
+
+    /// The role whose activated object has this id.
+    pub(crate) fn by_object_id(tenant: Uuid, id: Uuid) -> Option<Self> {
+        Self::by_template_id(Uuid::from_u128(tenant.as_u128() ^ id.as_u128()))
+    }
+
+    /// The table of role capabilities (entra.md §2.5), restricted to what the routes need.
     pub(crate) fn reach(self, right: Right) -> Reach {
         use Reach::{Anyone, Nobody, NonAdmins};
+        use Right as R;
         match (self, right) {
             (Self::GlobalAdministrator, _) => Anyone,
-            (Self::GlobalReader, Right::ReadMethods | Right::ReadMethodPolicy) => Anyone,
+            (
+                Self::GlobalReader,
+                R::ReadMethods | R::ReadMethodPolicy | R::ReadPolicies | R::ReadDeviceConfigurations | R::ReadLogs,
+            ) => Anyone,
             (
                 Self::DirectoryWriters,
-                Right::CreateUser | Right::UpdateUser | Right::CreateGroup | Right::UpdateMembers,
+                R::CreateUser
+                | R::UpdateUser
+                | R::CreateGroup
+                | R::UpdateGroup
+                | R::UpdateMembers
+                | R::UpdateOwners
+                | R::GrantPermissions
+                | R::AssignAppRoles,
             ) => Anyone,
             (
                 Self::PrivilegedAuthenticationAdministrator,
-                Right::UpdateUser | Right::DeleteUser | Right::ReadMethods | Right::WriteMethods,
+                R::UpdateUser | R::DeleteUser | R::ResetPassword | R::ReadMethods | R::WriteMethods,
             ) => Anyone,
             (
                 Self::AuthenticationAdministrator,
-                Right::UpdateUser | Right::DeleteUser | Right::ReadMethods | Right::WriteMethods,
+                R::UpdateUser | R::DeleteUser | R::ResetPassword | R::ReadMethods | R::WriteMethods,
             ) => NonAdmins,
-            (Self::AuthenticationPolicyAdministrator, Right::ReadMethodPolicy | Right::WriteMethodPolicy) => Anyone,
+            (Self::AuthenticationPolicyAdministrator, R::ReadMethodPolicy | R::WriteMethodPolicy) => Anyone,
             (
                 Self::UserAdministrator,
-                Right::CreateUser | Right::UpdateUser | Right::CreateGroup | Right::UpdateMembers | Right::DeleteGroup,
+                R::CreateUser
+                | R::UpdateUser
+                | R::CreateGroup
+                | R::UpdateGroup
+                | R::UpdateMembers
+                | R::UpdateOwners
+                | R::DeleteGroup,
             ) => Anyone,
-            (Self::UserAdministrator, Right::DeleteUser) => NonAdmins,
+            (Self::UserAdministrator, R::DeleteUser | R::ResetPassword) => NonAdmins,
+            (Self::HelpdeskAdministrator, R::ResetPassword) => NonAdmins,
+            (Self::PrivilegedRoleAdministrator, R::AssignRoles | R::GrantPermissions | R::AssignAppRoles) => Anyone,
+            (
+                Self::ApplicationAdministrator | Self::CloudApplicationAdministrator,
+                R::ManageApplications | R::ManagePrincipals | R::GrantPermissions | R::AssignAppRoles,
+            ) => Anyone,
+            (
+                Self::ConditionalAccessAdministrator | Self::SecurityAdministrator,
+                R::ReadPolicies | R::WriteConditionalAccess,
+            ) => Anyone,
+            (Self::SecurityAdministrator, R::ReadLogs | R::ReadMethodPolicy) => Anyone,
+            (Self::IntuneAdministrator, R::ReadDeviceConfigurations | R::WriteDeviceConfigurations) => Anyone,
+            (Self::IntuneAdministrator | Self::CloudDeviceAdministrator, R::ManageDevices) => Anyone,
             _ => Nobody,
         }
     }

@@ -1,33 +1,46 @@
 //! The tenant: everything that Entra keeps, and the one door through which it changes.
 
 mod accounts;
+mod applications;
+mod audit;
+mod changes;
 mod device_codes;
+mod devices;
 mod expiring;
 mod grants;
 mod groups;
+mod policies;
+mod recycle_bin;
+mod roles;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clockwork::{Seed, Stream};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::applications::{Application, BadClientCertificate};
-use crate::conditional_access::ConditionalAccessPolicy;
+use crate::applications::{Application, BadClientCertificate, Presence};
+use crate::conditional_access::StoredPolicy;
 use crate::config::{Config, DeviceConfig};
 use crate::directory::{Device, Group, GroupId, User, UserId};
 use crate::error::{Refusal, Trace, aadsts};
 use crate::event::Event;
 use crate::fido::{BadCertificate, Challenges, Fido2Policy, Passkeys, TrustedRoots, UserHandles};
 use crate::pages::Sessions;
+use crate::roles::Role;
 use crate::tokens::SigningKey;
 use crate::windows_sign_in::{Nonces, PrimaryRefreshTokens};
 
 pub(crate) use accounts::{NewUser, PASSWORD_CHARS_MIN};
+pub(crate) use applications::NewApplication;
+pub(crate) use audit::{Activity, AuditEntry, AuditLog, SignInEntry};
+pub(crate) use changes::{Change, Membership};
 pub(crate) use device_codes::{DEVICE_CODE_LIFETIME, DeviceCodes};
 pub(crate) use expiring::{Expiring, Found};
 pub(crate) use grants::{CodeGrant, CodeRedemption, RefreshGrant, SignIn};
 pub(crate) use groups::{MembershipFault, NewGroup};
+pub(crate) use policies::DeviceConfiguration;
+pub(crate) use recycle_bin::{Deleted, RestoreFault};
 
 /// One simulated tenant.
 pub struct Tenant {
@@ -38,14 +51,30 @@ pub struct Tenant {
     users: BTreeMap<UserId, User>,
     /// Lower-case user principal names.
     names: BTreeMap<String, UserId>,
-    /// The recycle bin, by lower-case user principal name.
-    deleted: BTreeMap<String, User>,
+    recycled: recycle_bin::RecycleBin,
     groups: BTreeMap<GroupId, Group>,
     /// Which groups a user is in: the other side of [`Group::members`].
     memberships: BTreeMap<UserId, std::collections::BTreeSet<GroupId>>,
+    /// By client id.
     applications: BTreeMap<Uuid, Application>,
+    /// Client ids by the object ids of registrations and of service principals.
+    client_ids: BTreeMap<Uuid, Uuid>,
+    /// Microsoft Graph's own service principal.
+    graph_principal: Uuid,
+    /// By device id.
     devices: BTreeMap<Uuid, Device>,
-    conditional_access: Vec<ConditionalAccessPolicy>,
+    /// Device ids by object id.
+    device_ids: BTreeMap<Uuid, Uuid>,
+    activated_roles: BTreeSet<Role>,
+    /// Who holds a role: the other side of [`User::roles`].
+    holders: BTreeMap<Role, BTreeSet<UserId>>,
+    conditional_access: Vec<StoredPolicy>,
+    /// Intune's device configurations, as Graph shows them, each with its assignments.
+    pub(crate) device_configurations: BTreeMap<Uuid, DeviceConfiguration>,
+    audit: AuditLog,
+    changes: changes::Changes,
+    /// The latest instant that the tenant was told of: when an event that carries no time has happened.
+    latest: Timestamp,
     grants: grants::Grants,
     device_requests: device_codes::DeviceRequests,
     pub(crate) fido2_policy: Fido2Policy,
@@ -114,12 +143,21 @@ impl Tenant {
             created: config.created,
             users: BTreeMap::new(),
             names: BTreeMap::new(),
-            deleted: BTreeMap::new(),
+            recycled: recycle_bin::RecycleBin::default(),
             groups: BTreeMap::new(),
             memberships: BTreeMap::new(),
             applications: BTreeMap::new(),
-            devices: config.devices.into_iter().map(|device| device_of(device, seed)).collect(),
-            conditional_access: config.conditional_access,
+            client_ids: BTreeMap::new(),
+            graph_principal: seed.fork("entra/graph-service-principal").uuid(),
+            devices: config.devices.into_iter().map(|device| device_of(device, config.created, seed)).collect(),
+            device_ids: BTreeMap::new(),
+            activated_roles: BTreeSet::from([Role::GlobalAdministrator]),
+            holders: BTreeMap::new(),
+            conditional_access: Vec::new(),
+            device_configurations: BTreeMap::new(),
+            audit: AuditLog::new(seed.fork("entra/audit")),
+            changes: changes::Changes::default(),
+            latest: config.created,
             grants: grants::Grants::default(),
             device_requests: device_codes::DeviceRequests::default(),
             fido2_policy: config.fido2_policy,
@@ -139,14 +177,20 @@ impl Tenant {
             tenant.add_configured_user(user, rng)?;
         }
         config.groups.into_iter().try_for_each(|group| tenant.add_configured_group(group))?;
-        let first_party = Application::first_party(&mut seed.fork("entra/first-party"));
+        let first_party = Application::first_party(config.created, &mut seed.fork("entra/first-party"));
         let registered = config.applications.into_iter().map(|application| {
             let rng = &mut seed.fork(&format!("entra/application/{}", application.app_id));
             let name = application.display_name.clone();
-            Application::registered(application, rng).map_err(|why| BadConfig::ClientCertificate { name, why })
+            Application::registered(application, config.created, rng)
+                .map_err(|why| BadConfig::ClientCertificate { name, why })
         });
         let registered = registered.collect::<Result<Vec<_>, _>>()?;
-        tenant.applications = first_party.into_iter().chain(registered).map(|app| (app.app_id, app)).collect();
+        first_party.into_iter().chain(registered).for_each(|application| tenant.keep_application(application));
+        tenant.device_ids = tenant.devices.values().map(|device| (device.id, device.device_id)).collect();
+        tenant.index_roles();
+        tenant.set_conditional_access(config.conditional_access);
+        // What was there from the start has not changed.
+        tenant.changes = changes::Changes::default();
         Ok(tenant)
     }
 
@@ -222,11 +266,6 @@ impl Tenant {
         self.fido2_policy = policy;
     }
 
-    /// Sets the Conditional Access policies, as the portal does.
-    pub fn set_conditional_access(&mut self, policies: Vec<ConditionalAccessPolicy>) {
-        self.conditional_access = policies;
-    }
-
     /// Checks the tenant segment of a login path: `common`, `organizations`, the tenant's id or a verified domain.
     pub(crate) fn check_segment(&self, segment: &str) -> Result<(), Refusal> {
         let own = ["common", "organizations"].contains(&segment)
@@ -238,13 +277,13 @@ impl Tenant {
     /// The application with this client id as a request gives it, or 700016.
     pub(crate) fn client(&self, client_id: &str) -> Result<&Application, Refusal> {
         let known = Uuid::parse_str(client_id).ok().and_then(|id| self.applications.get(&id));
-        known.ok_or_else(|| aadsts::APPLICATION_NOT_FOUND.refuse().with("id", client_id).with("tenant", &self.name))
-    }
-
-    /// The policy that asks this user for multi-factor authentication, if one does.
-    pub(crate) fn mfa_policy(&self, user: &User) -> Option<&ConditionalAccessPolicy> {
-        let groups = self.groups_of(user.id);
-        self.conditional_access.iter().find(|policy| policy.requires_mfa_of(user, groups))
+        let refused = |code: &'static aadsts::Code| code.refuse().with("id", client_id).with("tenant", &self.name);
+        let application = known.ok_or_else(|| refused(aadsts::APPLICATION_NOT_FOUND))?;
+        match application.service_principal {
+            Presence::Present => Ok(application),
+            Presence::Disabled => Err(refused(aadsts::APPLICATION_DISABLED).with("name", &application.display_name)),
+            Presence::Absent => Err(refused(aadsts::SERVICE_PRINCIPAL_MISSING)),
+        }
     }
 
     /// Why a sign-in by one factor does not do for `resource`: 50076, or 50079 for a user who has no second one.
@@ -262,8 +301,14 @@ impl Tenant {
         Trace { trace_id, correlation_id, at: now }
     }
 
-    /// Puts a line into the journal.
+    /// Tells the tenant the time, before anything is asked of it.
+    pub(crate) fn notice(&mut self, now: Timestamp) {
+        self.latest = self.latest.max(now);
+    }
+
+    /// Puts a line into the journal, and into the logs that administrators read.
     pub(crate) fn record(&mut self, event: Event) {
+        self.log(&event);
         self.events.push_back(event);
     }
 
@@ -277,7 +322,7 @@ impl Tenant {
     }
 }
 
-fn device_of(config: DeviceConfig, seed: &Seed) -> (Uuid, Device) {
+fn device_of(config: DeviceConfig, registered: Timestamp, seed: &Seed) -> (Uuid, Device) {
     let id = seed.fork(&format!("entra/device/{}", config.device_id)).uuid();
-    (config.device_id, Device::joined(id, config))
+    (config.device_id, Device::joined(id, registered, config))
 }

@@ -562,9 +562,11 @@ mod tests {
         );
         add(
             "service_account: {roles: [Global Adminstrator]}",
-            "6:27: \"Global Adminstrator\" is no directory role of this lab; the roles are: Global Administrator, \
-             Global Reader, Directory Readers, Directory Writers, Privileged Authentication Administrator, \
-             Authentication Administrator, Authentication Policy Administrator, User Administrator",
+            "6:27: \"Global Adminstrator\" is no directory role of this lab; the roles are: Application Administrator, Authentication Administrator, Authentication Policy \
+             Administrator, Cloud Application Administrator, Cloud Device Administrator, Conditional Access \
+             Administrator, Directory Readers, Directory Writers, Global Administrator, Global Reader, \
+             Helpdesk Administrator, Intune Administrator, Privileged Authentication Administrator, \
+             Privileged Role Administrator, Security Administrator, User Administrator",
         );
         add(
             "control_center: {feature_flags: [AZURE]}",

@@ -43,6 +43,10 @@ codes! {
     UNKNOWN_INSTANCE = code(50049, "invalid_instance", "Unknown or invalid instance.");
     /// Unknown application.
     APPLICATION_NOT_FOUND = code(700016, "unauthorized_client", "Application with identifier '{id}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.");
+    /// An application whose service principal is disabled.
+    APPLICATION_DISABLED = code(7000112, "unauthorized_client", "Application '{id}'({name}) is disabled.");
+    /// An application without a service principal in the tenant.
+    SERVICE_PRINCIPAL_MISSING = code(7000229, "unauthorized_client", "The client application '{id}' is missing service principal in the tenant '{tenant}'. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119");
     /// Wrong secret, or a secret's id.
     WRONG_SECRET = client(7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{id}'.");
     /// Expired secret.

@@ -1,6 +1,6 @@
 //! Both ceremonies on a tenant: what Graph, the security-info pages, browsers and Windows call.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wire::Base64Url;
 use wire::webauthn::{CreationOptions, User};
@@ -17,21 +17,26 @@ const KEY_METHODS: [&str; 2] = ["fido", "mfa"];
 
 impl Tenant {
     /// Options for a new key of a user, and when their challenge ends; `None` when there is no such user.
-    pub(crate) fn creation_options(&mut self, now: Timestamp, id: UserId) -> Option<(CreationOptions, Timestamp)> {
+    pub(crate) fn creation_options(
+        &mut self,
+        now: Timestamp,
+        id: UserId,
+        lifetime: SignedDuration,
+    ) -> Option<(CreationOptions, Timestamp)> {
         let user = self.user(id)?;
         let entity = User {
             id: Base64Url(self.user_handles.of(id)),
             name: user.upn.clone(),
             display_name: user.display_name.clone(),
         };
-        let (challenge, expires) = self.challenges.issue(now, id, &mut self.rng);
+        let (challenge, expires) = self.challenges.issue_for(now, id, lifetime, &mut self.rng);
         let held = self.passkeys.of_user(id).into_iter().map(descriptor).collect();
         Some((registration::creation_options(entity, &challenge, held), expires))
     }
 
     /// Whether a user may register a key, before a challenge is issued.
     pub(crate) fn check_registration(&self, user: UserId, registrar: Registrar) -> Result<(), RegistrationRefused> {
-        self.fido2_policy.check_registration(registrar, self.groups_of(user))
+        self.fido2_policy.check_registration(registrar, &self.all_groups_of(user))
     }
 
     /// Registers a key for a user who exists.
@@ -42,7 +47,7 @@ impl Tenant {
         registrar: Registrar,
         new: &NewKey,
     ) -> Result<Passkey, RegistrationRefused> {
-        let groups = self.groups_of(user).clone();
+        let groups = self.all_groups_of(user);
         let mut ceremony = Ceremony {
             user,
             groups: &groups,
@@ -116,6 +121,6 @@ impl Tenant {
     fn key_account(&self, id: Uuid) -> Option<Account> {
         let user = self.user(id)?;
         let state = if user.account_enabled { AccountState::Enabled } else { AccountState::Disabled };
-        Some(Account { state, groups: self.groups_of(id).clone() })
+        Some(Account { state, groups: self.all_groups_of(id) })
     }
 }

@@ -10,12 +10,17 @@ use wire::Base64Url;
 use crate::tenant::{Expiring, Found};
 use crate::tokens::SigningKey;
 
-/// Registration challenges that were given out; each is good once, for one user, for five minutes.
-pub(crate) struct Challenges(Expiring<State>);
+/// Registration challenges that were given out; each is good once, for one user, for five minutes or as long as it
+/// was asked for.
+pub(crate) struct Challenges {
+    usual: Expiring<State>,
+    /// Those that were asked for with a time of their own.
+    long: Expiring<State>,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    Waits { user: Uuid },
+    Waits { user: Uuid, until: Timestamp },
     Spent,
 }
 
@@ -31,9 +36,18 @@ pub(crate) enum ChallengeFault {
 /// How long a challenge is good for: registration and sign-in alike.
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 
+impl State {
+    fn waits_for(&self, user: Uuid) -> bool {
+        matches!(self, Self::Waits { user: whose, .. } if *whose == user)
+    }
+}
+
+/// The longest time that a challenge can be asked for with.
+const LIFETIME_MAX: SignedDuration = SignedDuration::from_mins(43_200);
+
 impl Default for Challenges {
     fn default() -> Self {
-        Self(Expiring::new(LIFETIME))
+        Self { usual: Expiring::new(LIFETIME), long: Expiring::new(LIFETIME_MAX) }
     }
 }
 
@@ -43,6 +57,17 @@ impl Challenges {
     /// Entra's is a JWE (`RSA-OAEP-256`, `A256GCM`) of unpublished content. Convention of the lab: the same shape with
     /// random parts, which nobody can decrypt, since the tenant remembers what it issued.
     pub(crate) fn issue(&mut self, now: Timestamp, user: Uuid, rng: &mut Stream) -> (String, Timestamp) {
+        self.issue_for(now, user, LIFETIME, rng)
+    }
+
+    /// The same, good for as long as somebody asks.
+    pub(crate) fn issue_for(
+        &mut self,
+        now: Timestamp,
+        user: Uuid,
+        lifetime: SignedDuration,
+        rng: &mut Stream,
+    ) -> (String, Timestamp) {
         let header = br#"{"alg":"RSA-OAEP-256","enc":"A256GCM"}"#;
         let parts: [Base64Url; 5] = [
             header.as_slice().into(),
@@ -52,15 +77,22 @@ impl Challenges {
             rng.bytes::<16>().as_slice().into(),
         ];
         let challenge = parts.map(|part| part.to_string()).join(".");
-        self.0.insert(now, challenge.clone(), State::Waits { user });
-        (challenge, now + LIFETIME)
+        let until = now + lifetime;
+        let kept = if lifetime == LIFETIME { &mut self.usual } else { &mut self.long };
+        kept.insert(now, challenge.clone(), State::Waits { user, until });
+        (challenge, until)
     }
 
     /// Takes back a challenge, after which it is spent; the bytes are those of the ASCII text.
     pub(crate) fn spend(&mut self, now: Timestamp, user: Uuid, challenge: &[u8]) -> Result<(), ChallengeFault> {
         let text = std::str::from_utf8(challenge).map_err(|_| ChallengeFault::Foreign)?;
-        match self.0.find(now, text) {
-            Found::Live(state) if *state == (State::Waits { user }) => {
+        let found = match self.usual.find(now, text) {
+            Found::Unknown => self.long.find(now, text),
+            found => found,
+        };
+        match found {
+            Found::Live(State::Waits { until, .. }) if *until <= now => Err(ChallengeFault::Expired),
+            Found::Live(state) if state.waits_for(user) => {
                 *state = State::Spent;
                 Ok(())
             }

@@ -118,6 +118,13 @@ impl Passkeys {
         self.held_by(user).find(|key| key.method_id() == method_id)
     }
 
+    /// Gives the key of a user that Graph calls `method_id` another name; answers with the old one.
+    pub fn rename(&mut self, user: Uuid, method_id: &str, name: &str) -> Option<String> {
+        let credential_id = self.method(user, method_id)?.credential_id.clone();
+        let key = self.keys.get_mut(&credential_id)?;
+        Some(std::mem::replace(&mut key.display_name, name.to_owned()))
+    }
+
     /// Removes the key of a user that Graph calls `method_id`.
     pub fn remove(&mut self, user: Uuid, method_id: &str) -> Option<Passkey> {
         let credential_id = self.method(user, method_id)?.credential_id.clone();

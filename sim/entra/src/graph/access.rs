@@ -1,10 +1,12 @@
 //! Who calls Graph and whether they may: a token's permission, and for a signed-in user also the role (entra.md §2.5).
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::call::Call;
 use super::error::GraphError;
 use super::routes::Route;
+use super::service_principals::Principal;
 use crate::applications::first_party;
 use crate::directory::{User, UserId};
 use crate::roles::{Reach, Right};
@@ -24,6 +26,8 @@ pub(crate) enum Caller {
     },
     /// An application by itself.
     Application {
+        /// The object id of its service principal.
+        principal: Uuid,
         /// Its name, for the journal.
         name: String,
         roles: Vec<String>,
@@ -39,7 +43,8 @@ impl Caller {
         let dead = || GraphError::invalid_token(REVOKED);
         let app = tenant.application(claims.appid).ok_or_else(dead)?;
         let Some(scopes) = claims.scp else {
-            return Ok(Self::Application { name: app.display_name.clone(), roles: claims.roles });
+            let (principal, name) = (app.service_principal_id, app.display_name.clone());
+            return Ok(Self::Application { principal, name, roles: claims.roles });
         };
         let user = tenant.user(claims.oid).ok_or_else(dead)?;
         // In whole seconds, as `iat` is: a token of the same second as the change is of after it.
@@ -86,9 +91,15 @@ impl Caller {
 
     /// Whether the caller's token carries one of these permissions: a scope, or an app role for an application.
     pub(crate) fn holds(&self, sufficient: &[&str]) -> bool {
+        let (Self::User { scopes: held, .. } | Self::Application { roles: held, .. }) = self;
+        held.iter().any(|held| sufficient.contains(&held.as_str()))
+    }
+
+    /// The object id of whoever calls.
+    pub(crate) fn principal(&self) -> Option<Uuid> {
         match self {
-            Self::User { scopes, .. } => holds(scopes, sufficient),
-            Self::Application { roles, .. } => holds(roles, sufficient),
+            Self::User { id, .. } => Some(*id),
+            Self::Application { principal, .. } => Some(*principal),
         }
     }
 
@@ -107,28 +118,26 @@ pub(crate) fn authorize(call: &Call<'_>, route: &Route) -> Result<(), GraphError
         Caller::Application { .. } if route.is_about_me() => {
             Err(GraphError::bad_request("/me request is only valid with delegated authentication flow."))
         }
-        Caller::Application { roles, .. } => permitted(holds(roles, route.application)),
+        Caller::Application { roles, principal, .. } => {
+            permitted(route.access.application.satisfied_by(roles) && owns_enough(call, *principal, route.right))
+        }
         Caller::User { id, scopes, amr, .. } => {
             // Only a path that names a user has a target; a collection is nobody's own.
             let names_user = route.is_about_me() || call.captures.get("user").is_some();
             let target = call.user().ok().filter(|_| names_user);
             let is_own = target.is_some_and(|target| target.id == *id);
-            if is_own && holds(scopes, route.own) {
+            if is_own && route.access.own.satisfied_by(scopes) {
                 return check_fresh(amr, route);
             }
             let user = call.tenant.user(*id).ok_or_else(GraphError::denied)?;
-            let by_role = || owns_group(call, *id, route.right) || reaches(user, route.right, target);
-            permitted(holds(scopes, route.delegated) && by_role())
+            let by_role = || owns(call, *id, route.right) || reaches(user, needed(call, route.right), target);
+            permitted(route.access.delegated.satisfied_by(scopes) && by_role())
         }
     }
 }
 
 fn permitted(yes: bool) -> Result<(), GraphError> {
     if yes { Ok(()) } else { Err(GraphError::denied()) }
-}
-
-fn holds(held: &[String], sufficient: &[&str]) -> bool {
-    held.iter().any(|held| sufficient.contains(&held.as_str()))
 }
 
 /// Changing one's own methods takes a sign-in with multi-factor authentication.
@@ -140,9 +149,12 @@ fn check_fresh(amr: &[String], route: &Route) -> Result<(), GraphError> {
     }
 }
 
-fn reaches(user: &User, right: Right, target: Option<&User>) -> bool {
-    // Every member reads basic directory information, with a role or without.
-    let of_members = if right == Right::ReadDirectory { Reach::Anyone } else { Reach::Nobody };
+/// Whether a user's roles let the user do something to somebody.
+pub(crate) fn reaches(user: &User, right: Right, target: Option<&User>) -> bool {
+    // Every member reads basic directory information and registers applications, with a role or without; which object
+    // is to be deleted the handler knows.
+    let of_all = [Right::ReadDirectory, Right::CreateApplication, Right::DeleteObject].contains(&right);
+    let of_members = if of_all { Reach::Anyone } else { Reach::Nobody };
     let of_roles = user.roles.iter().map(|role| role.reach(right)).max();
     match of_roles.unwrap_or(Reach::Nobody).max(of_members) {
         Reach::Anyone => true,
@@ -151,8 +163,36 @@ fn reaches(user: &User, right: Right, target: Option<&User>) -> bool {
     }
 }
 
-/// An owner manages the group without any role.
-fn owns_group(call: &Call<'_>, user: UserId, right: Right) -> bool {
-    let is_owner = || call.group().is_ok_and(|group| group.owners.contains(&user));
-    matches!(right, Right::UpdateMembers | Right::DeleteGroup) && is_owner()
+/// A group that roles may be assigned to is changed by those who may assign them.
+fn needed(call: &Call<'_>, right: Right) -> Right {
+    let of_group = [Right::UpdateGroup, Right::UpdateMembers, Right::UpdateOwners, Right::DeleteGroup].contains(&right);
+    let is_assignable = || call.group().is_ok_and(|group| group.is_assignable_to_role == Some(true));
+    if of_group && is_assignable() { Right::AssignRoles } else { right }
+}
+
+/// An owner manages a group or an application without any role.
+fn owns(call: &Call<'_>, user: UserId, right: Right) -> bool {
+    match right {
+        Right::UpdateGroup | Right::UpdateMembers | Right::UpdateOwners | Right::DeleteGroup => {
+            call.group().is_ok_and(|group| group.owners.contains(&user))
+        }
+        Right::ManageApplications | Right::ManagePrincipals => owned_application(call, user),
+        _ => false,
+    }
+}
+
+fn owned_application(call: &Call<'_>, owner: Uuid) -> bool {
+    let of_principal = || match call.principal() {
+        Ok(Principal::Of(application)) => application.owners.contains(&owner),
+        Ok(Principal::Graph(_)) | Err(_) => false,
+    };
+    call.application().is_ok_and(|application| application.owners.contains(&owner)) || of_principal()
+}
+
+/// `Application.ReadWrite.OwnedBy` reaches only what the calling application owns.
+fn owns_enough(call: &Call<'_>, principal: Uuid, right: Right) -> bool {
+    let is_change = [Right::ManageApplications, Right::ManagePrincipals].contains(&right);
+    let holds_all = || call.caller.holds(&["Application.ReadWrite.All", "Directory.ReadWrite.All"]);
+    let is_there = call.application().is_ok() || call.principal().is_ok();
+    !is_change || holds_all() || !is_there || owned_application(call, principal)
 }

@@ -14,6 +14,10 @@ pub(crate) enum Answer {
     Ok(Value),
     /// 201; where the object is, if it is a directory object.
     Created { body: Value, location: Option<String> },
+    /// 202; where to see how it went.
+    Accepted { body: Value, location: String },
+    /// 200, as plain text.
+    Text(String),
     /// 204.
     NoContent,
 }
@@ -23,6 +27,8 @@ const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true
 impl Answer {
     pub(crate) fn into_response(self, trace: &Trace) -> Response<Bytes> {
         let (status, body, location) = match self {
+            Self::Text(text) => return plain(text, trace),
+            Self::Accepted { body, location } => (StatusCode::ACCEPTED, Some(body), Some(location)),
             Self::Ok(body) => (StatusCode::OK, Some(body), None),
             Self::Created { body, location } => (StatusCode::CREATED, Some(body), location),
             Self::NoContent => (StatusCode::NO_CONTENT, None, None),
@@ -39,8 +45,13 @@ impl Answer {
     }
 }
 
+fn plain(text: String, trace: &Trace) -> Response<Bytes> {
+    let response = builder(StatusCode::OK, trace).header(header::CONTENT_TYPE, "text/plain");
+    response.header("odata-version", "4.0").body(Bytes::from(text)).expect("every header value here is plain ASCII")
+}
+
 /// Graph writes instants in whole seconds.
-pub(super) fn date(at: Timestamp) -> String {
+pub(crate) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

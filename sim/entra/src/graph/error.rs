@@ -59,6 +59,11 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    /// 400: the path leads nowhere from this segment on.
+    pub(crate) fn unknown_segment(segment: &str) -> Self {
+        Self::bad_request(format!("Resource not found for the segment '{segment}'."))
+    }
+
     /// The body has not come whole (413 when it is too large); the message is a convention of the lab.
     pub(crate) fn no_body(status: StatusCode) -> Self {
         Self::new(status, "BadRequest", "The request body is too large or cannot be read.")
@@ -93,6 +98,56 @@ impl GraphError {
     /// 400: a query that cannot be evaluated.
     pub(crate) fn unsupported_query(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
+    }
+
+    /// 400: an advanced query without what it takes.
+    pub(crate) fn not_eventual() -> Self {
+        Self::unsupported_query(
+            "This query is advanced: it takes the header 'ConsistencyLevel: eventual' and, unless it only counts or searches, $count=true.",
+        )
+    }
+
+    /// 400: a query names a property that the type does not have.
+    pub(crate) fn unknown_property(name: &str, kind: &str) -> Self {
+        Self::bad_request(format!("Could not find a property named '{name}' on type 'microsoft.graph.{kind}'."))
+    }
+
+    /// 400: a body names a property that cannot be written.
+    pub(crate) fn undeclared_property(name: &str) -> Self {
+        Self::bad_request(format!("Property '{name}' does not exist as a declared property or extension property."))
+    }
+
+    /// 400: the body is no JSON object.
+    pub(crate) fn unreadable_body() -> Self {
+        Self::bad_request(
+            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+        )
+    }
+
+    /// 400: the directory has an object like that already.
+    pub(crate) fn conflicting() -> Self {
+        Self::bad_content(
+            "A conflicting object with one or more of the specified property values is present in the directory.",
+        )
+    }
+
+    /// 409: what is to be made is there already.
+    pub(crate) fn conflict(message: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)
+    }
+
+    /// 410: a delta token that is not good any more; the client starts again.
+    pub(crate) fn resync() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "resyncRequired",
+            "The token is not one from which changes can be told. Start again.",
+        )
+    }
+
+    /// 424: a request of a batch that waited for one that has failed.
+    pub(crate) fn failed_dependency() -> Self {
+        Self::new(StatusCode::FAILED_DEPENDENCY, "FailedDependency", "A request on which this one depends has failed.")
     }
 
     /// 405: the path exists, the verb does not.

@@ -1,38 +1,57 @@
-//! Authentication methods of a user (entra.md §2.9): password, phone, FIDO2 security keys.
+//! Authentication methods of a user (entra.md §2.9): password, phones, Temporary Access Pass, security keys.
+
+mod passes;
+mod passwords;
+mod phones;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::answer::{self, Answer};
-use super::call::Call;
+use super::call::{Call, text};
 use super::error::GraphError;
 use crate::directory::User;
 use crate::fido::{AttestationLevel, Passkey, PasskeyType};
 
-/// The one password method of every user.
-const PASSWORD_METHOD: &str = "28c10230-6103-485e-b985-444c60001490";
-/// The mobile phone method of every user who has one.
-const MOBILE_METHOD: &str = "3179e48a-750b-4051-897c-87b9720928f7";
+pub(crate) use passes::{add_pass, delete_pass, pass, passes};
+pub(crate) use passwords::{password, passwords, reset_password};
+pub(crate) use phones::{add_phone, change_phone, delete_phone, phone, phones};
 
+/// The longest name of a key.
+const NAME_CHARS_MAX: usize = 30;
+
+/// `authentication/methods`: of every kind.
 pub(crate) fn all(call: Call<'_>) -> Result<Answer, GraphError> {
     call.query.refuse_all()?;
-    let user = call.user()?;
-    let keys = call.tenant.passkeys.of_user(user.id).into_iter().map(|key| {
-        let mut method = json!({ "@odata.type": "#microsoft.graph.fido2AuthenticationMethod" });
-        method.as_object_mut().expect("made as an object").extend(properties(key));
+    let methods: Vec<Value> = every(&call, call.user()?);
+    Ok(list(&call, "methods", methods))
+}
+
+/// `authentication/methods/{method}`, whatever its kind.
+pub(crate) fn one(call: Call<'_>) -> Result<Answer, GraphError> {
+    call.query.refuse_all()?;
+    let wanted = call.captures.get("method").unwrap_or_default();
+    let found = every(&call, call.user()?).into_iter().find(|method| method["id"] == wanted);
+    single(&call, "methods", found.ok_or_else(|| GraphError::no_such_method(wanted))?)
+}
+
+fn every(call: &Call<'_>, user: &User) -> Vec<Value> {
+    let typed = |kind: &str, properties: Value| {
+        let mut method = json!({ "@odata.type": format!("#microsoft.graph.{kind}AuthenticationMethod") });
+        method.as_object_mut().expect("made as an object").extend(properties.as_object().cloned().unwrap_or_default());
         method
-    });
-    let methods: Vec<Value> = std::iter::once(password(user)).chain(phone(user)).chain(keys).collect();
-    let context = call.context(&format!("users('{}')/authentication/methods", user.id));
-    Ok(Answer::Ok(json!({ "@odata.context": context, "value": methods })))
+    };
+    let password = std::iter::once(typed("password", passwords::properties(user)));
+    let phones = phones::all(user).into_iter().map(|phone| typed("phone", phone));
+    let passes = passes::of(user, call.now).map(|pass| typed("temporaryAccessPass", pass));
+    let keys = call.tenant.passkeys.of_user(user.id).into_iter().map(|key| typed("fido2", properties(key)));
+    password.chain(phones).chain(passes).chain(keys).collect()
 }
 
 pub(crate) fn keys(call: Call<'_>) -> Result<Answer, GraphError> {
     call.query.refuse_all()?;
-    let user = call.user()?;
-    let keys: Vec<Value> =
-        call.tenant.passkeys.of_user(user.id).into_iter().map(|key| Value::Object(properties(key))).collect();
-    Ok(Answer::Ok(json!({ "@odata.context": context(&call, user, ""), "value": keys })))
+    let keys = call.tenant.passkeys.of_user(call.user()?.id).into_iter().map(properties).collect();
+    Ok(list(&call, "fido2Methods", keys))
 }
 
 pub(crate) fn key(call: Call<'_>) -> Result<Answer, GraphError> {
@@ -40,7 +59,20 @@ pub(crate) fn key(call: Call<'_>) -> Result<Answer, GraphError> {
     let user = call.user()?;
     let method = call.captures.get("method").unwrap_or_default();
     let key = call.tenant.passkeys.method(user.id, method).ok_or_else(|| GraphError::no_such_method(method))?;
-    Ok(Answer::Ok(entity(&call, user, key)))
+    single(&call, "fido2Methods", properties(key))
+}
+
+pub(crate) fn rename_key(call: Call<'_>) -> Result<Answer, GraphError> {
+    let body = call.json(&["displayName"])?;
+    let name = text(&body, "displayName", "Fido2AuthenticationMethod")?;
+    if name.chars().count() > NAME_CHARS_MAX {
+        return Err(GraphError::bad_method_request("The display name must have 1 to 30 characters."));
+    }
+    let user = call.user()?.id;
+    let method = call.captures.get("method").unwrap_or_default();
+    let renamed = call.tenant.rename_key(call.caller.name(), user, method, name);
+    renamed.ok_or_else(|| GraphError::no_such_method(method))?;
+    Ok(Answer::NoContent)
 }
 
 pub(crate) fn delete_key(call: Call<'_>) -> Result<Answer, GraphError> {
@@ -52,20 +84,34 @@ pub(crate) fn delete_key(call: Call<'_>) -> Result<Answer, GraphError> {
 }
 
 /// One key as an answer of its own.
-pub(super) fn entity(call: &Call<'_>, user: &User, key: &Passkey) -> Value {
-    let mut body = json!({ "@odata.context": context(call, user, "/$entity") });
-    body.as_object_mut().expect("made as an object").extend(properties(key));
-    body
+pub(super) fn entity(call: &Call<'_>, key: &Passkey) -> Result<Value, GraphError> {
+    body(call, "fido2Methods", properties(key))
 }
 
-fn context(call: &Call<'_>, user: &User, suffix: &str) -> Value {
-    call.context(&format!("users('{}')/authentication/fido2Methods{suffix}", user.id))
+fn context(call: &Call<'_>, collection: &str, suffix: &str) -> Result<Value, GraphError> {
+    let user = call.user()?.id;
+    Ok(call.context(&format!("users('{user}')/authentication/{collection}{suffix}")))
+}
+
+fn list(call: &Call<'_>, collection: &str, methods: Vec<Value>) -> Answer {
+    let context = context(call, collection, "").unwrap_or_default();
+    Answer::Ok(json!({ "@odata.context": context, "value": methods }))
+}
+
+fn single(call: &Call<'_>, collection: &str, method: Value) -> Result<Answer, GraphError> {
+    body(call, collection, method).map(Answer::Ok)
+}
+
+fn body(call: &Call<'_>, collection: &str, method: Value) -> Result<Value, GraphError> {
+    let mut body = json!({ "@odata.context": context(call, collection, "/$entity")? });
+    body.as_object_mut().expect("made as an object").extend(method.as_object().cloned().unwrap_or_default());
+    Ok(body)
 }
 
 /// Certificates are named by their SHA-256 thumbprint (convention of the lab; Entra's are SHA-1).
-fn properties(key: &Passkey) -> serde_json::Map<String, Value> {
+fn properties(key: &Passkey) -> Value {
     let thumbprint = |der: &Vec<u8>| Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let method = json!({
+    json!({
         "id": key.method_id(), "displayName": key.display_name, "createdDateTime": answer::date(key.created),
         "aaGuid": key.aaguid, "model": key.model(),
         "attestationCertificates": key.attestation_chain.iter().map(thumbprint).collect::<Vec<_>>(),
@@ -77,21 +123,5 @@ fn properties(key: &Passkey) -> serde_json::Map<String, Value> {
             PasskeyType::DeviceBound => "deviceBound",
             PasskeyType::Synced => "synced",
         },
-    });
-    method.as_object().cloned().unwrap_or_default()
-}
-
-fn password(user: &User) -> Value {
-    json!({
-        "@odata.type": "#microsoft.graph.passwordAuthenticationMethod", "id": PASSWORD_METHOD, "password": null,
-        "createdDateTime": answer::date(user.created),
     })
-}
-
-fn phone(user: &User) -> Option<Value> {
-    let number = user.phone.as_deref()?;
-    Some(json!({
-        "@odata.type": "#microsoft.graph.phoneAuthenticationMethod", "id": MOBILE_METHOD, "phoneNumber": number,
-        "phoneType": "mobile", "smsSignInState": "notConfigured",
-    }))
 }

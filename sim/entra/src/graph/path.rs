@@ -7,9 +7,20 @@ use super::error::GraphError;
 pub(crate) struct Path {
     /// `v1.0` or `beta`.
     pub(crate) version: &'static str,
-    /// Percent-decoded; `users('a')` is two segments, `creationOptions()` one. What else stands in parentheses stays,
-    /// so that no key or parameter is passed over.
-    pub(crate) segments: Vec<String>,
+    /// Percent-decoded; `users('a')` is two segments, `creationOptions()` one.
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// `users` or `11111111-..`: a name or a key, which the routes tell apart. What stands in parentheses and is not
+    /// understood stays, so that no key or parameter is passed over.
+    Plain(String),
+    /// `('a')`: a key and nothing else.
+    Key(String),
+    /// `(appId='a')`: an alternate key, or a function's parameter.
+    Named { name: String, value: String },
 }
 
 impl Path {
@@ -22,20 +33,55 @@ impl Path {
         for segment in segments {
             let decoded = percent_decoded(segment)
                 .ok_or_else(|| GraphError::bad_request(format!("Bad Request - Invalid URL segment '{segment}'.")))?;
-            push(&mut parsed, &decoded);
+            push(&mut parsed, decoded);
         }
         Ok(Self { version, segments: parsed })
     }
 }
 
-fn push(segments: &mut Vec<String>, segment: &str) {
-    let called = segment.strip_suffix(')').and_then(|open| open.split_once('('));
-    let quoted = |key: &str| Some(key.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"));
-    match called.map(|(name, key)| (name, key, quoted(key))) {
-        Some((name, _, Some(key))) => segments.extend([name.to_owned(), key]),
-        Some((name, "", None)) => segments.push(name.to_owned()),
-        _ => segments.push(segment.to_owned()),
+impl Segment {
+    /// As it stood in the path, or nearly.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Key(text) => text,
+            Self::Named { name, .. } => name,
+        }
     }
+}
+
+fn push(segments: &mut Vec<Segment>, segment: String) {
+    let called = segment.strip_suffix(')').and_then(|open| open.split_once('('));
+    let Some((name, inside)) = called.filter(|(name, _)| !name.is_empty()) else {
+        segments.push(Segment::Plain(segment));
+        return;
+    };
+    let argument = if inside.is_empty() { Some(None) } else { argument(inside).map(Some) };
+    match argument {
+        Some(argument) => {
+            segments.push(Segment::Plain(name.to_owned()));
+            segments.extend(argument);
+        }
+        None => segments.push(Segment::Plain(segment)),
+    }
+}
+
+/// What stands between parentheses: `'key'`, `name='value'` or `name=value`.
+fn argument(inside: &str) -> Option<Segment> {
+    if let Some(key) = quoted(inside) {
+        return Some(Segment::Key(key));
+    }
+    let (name, value) = inside.split_once('=')?;
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
+    let bare = || (!value.is_empty() && !value.contains([',', '\'', '='])).then(|| value.to_owned());
+    let value = quoted(value).or_else(bare).filter(|_| plain)?;
+    Some(Segment::Named { name: name.to_owned(), value })
+}
+
+/// The inside of a quoted string, whose quotes are doubled within.
+fn quoted(text: &str) -> Option<String> {
+    let inside = text.strip_prefix('\'')?.strip_suffix('\'')?;
+    let single = inside.replace("''", "");
+    (!single.contains('\'')).then(|| inside.replace("''", "'"))
 }
 
 /// Undoes percent encoding; `None` when what comes out is not UTF-8.
@@ -62,25 +108,41 @@ pub(super) fn percent_decoded(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn segments(path: &str) -> Vec<String> {
-        Path::parse(path).unwrap().segments
+    fn check(path: &str, expect: &[Segment]) {
+        assert_eq!(Path::parse(path).unwrap().segments, expect, "{path}");
+    }
+
+    fn plain(text: &str) -> Segment {
+        Segment::Plain(text.into())
+    }
+
+    fn key(text: &str) -> Segment {
+        Segment::Key(text.into())
+    }
+
+    fn named(name: &str, value: &str) -> Segment {
+        Segment::Named { name: name.into(), value: value.into() }
     }
 
     #[test]
     fn keys_have_two_spellings_and_functions_may_lack_parentheses() {
-        assert_eq!(segments("/v1.0/users/a%40b"), ["users", "a@b"]);
-        assert_eq!(segments("/v1.0/users('a@b')"), ["users", "a@b"]);
-        assert_eq!(segments("/beta/users('o''neil')/memberOf"), ["users", "o'neil", "memberOf"]);
-        assert_eq!(
-            segments("/v1.0/me/authentication/fido2Methods/creationOptions()").last().unwrap(),
-            "creationOptions"
-        );
+        check("/v1.0/users/a%40b", &[plain("users"), plain("a@b")]);
+        check("/v1.0/users('a@b')", &[plain("users"), key("a@b")]);
+        check("/beta/users('o''neil')/memberOf", &[plain("users"), key("o'neil"), plain("memberOf")]);
+        check("/v1.0/me/creationOptions()", &[plain("me"), plain("creationOptions")]);
+    }
+
+    #[test]
+    fn alternate_keys_and_parameters_have_a_name() {
+        check("/v1.0/applications(appId='a')", &[plain("applications"), named("appId", "a")]);
+        check("/beta/creationOptions(minutes=10)", &[plain("creationOptions"), named("minutes", "10")]);
+        check("/beta/creationOptions(minutes=@minutes)", &[plain("creationOptions"), named("minutes", "@minutes")]);
     }
 
     #[test]
     fn a_key_or_parameter_that_is_not_understood_stays_where_it_is() {
-        for segment in ["users(1)", "users(userPrincipalName='a')", "users(')", "creationOptions(x=1)"] {
-            assert_eq!(segments(&format!("/v1.0/{segment}")), [segment]);
+        for segment in ["users(1)", "users(')", "users('a'b')", "f(x=1,y=2)", "f(=1)", "('a')"] {
+            check(&format!("/v1.0/{segment}"), &[plain(segment)]);
         }
     }
 

@@ -9,14 +9,85 @@ use super::answer::Answer;
 use super::call::Call;
 use super::error::GraphError;
 use crate::fido::{AttestationEnforcement, Fido2Policy, KeyRestrictions, MethodState, SelfService, Target};
+use crate::tenant::Activity;
 
 const KIND: &str = "#microsoft.graph.fido2AuthenticationMethodConfiguration";
 
 pub(crate) fn fido2(call: Call<'_>) -> Result<Answer, GraphError> {
     call.query.refuse_all()?;
-    let policy = &call.tenant.fido2_policy;
+    Ok(Answer::Ok(single(&call, fido2_configuration(&call))))
+}
+
+/// `authenticationMethodsPolicy`: the policy with the configuration of every method.
+pub(crate) fn whole(call: Call<'_>) -> Result<Answer, GraphError> {
+    call.query.refuse_all()?;
+    let context = call.context("authenticationMethodsPolicy/$entity");
+    let campaign = json!({
+        "snoozeDurationInDays": 1, "enforceRegistrationAfterAllowedSnoozes": true, "state": "default",
+        "excludeTargets": [],
+        "includeTargets": [{ "id": "all_users", "targetType": "group", "targetedAuthenticationMethod": "microsoftAuthenticator" }],
+    });
     Ok(Answer::Ok(json!({
-        "@odata.context": call.context("authenticationMethodConfigurations/$entity"),
+        "@odata.context": context, "id": "authenticationMethodsPolicy",
+        "displayName": "Authentication Methods Policy",
+        "description": "The tenant-wide policy that controls which authentication methods are allowed in the tenant, authentication method registration requirements, and self-service password reset settings",
+        "lastModifiedDateTime": super::date(call.tenant.created()), "policyVersion": "1.5",
+        "policyMigrationState": "migrationComplete", "reconfirmationInDays": null,
+        "registrationEnforcement": { "authenticationMethodsRegistrationCampaign": campaign },
+        "authenticationMethodConfigurations": all(&call),
+    })))
+}
+
+pub(crate) fn configurations(call: Call<'_>) -> Result<Answer, GraphError> {
+    call.query.refuse_all()?;
+    Ok(Answer::Ok(json!({ "@odata.context": call.context("authenticationMethodConfigurations"), "value": all(&call) })))
+}
+
+pub(crate) fn configuration(call: Call<'_>) -> Result<Answer, GraphError> {
+    call.query.refuse_all()?;
+    let wanted = call.captures.get("configuration").unwrap_or_default();
+    let is_it = |configuration: &Value| configuration["id"].as_str().is_some_and(|id| id.eq_ignore_ascii_case(wanted));
+    let found = all(&call).into_iter().find(is_it).ok_or_else(|| GraphError::no_such_method(wanted))?;
+    Ok(Answer::Ok(single(&call, found)))
+}
+
+/// DELETE sets the configuration back to what it is in a new tenant.
+pub(crate) fn reset_fido2(mut call: Call<'_>) -> Result<Answer, GraphError> {
+    call.tenant.set_fido2_policy(Fido2Policy::default());
+    record(&mut call, "reset the FIDO2 security key policy");
+    Ok(Answer::NoContent)
+}
+
+fn single(call: &Call<'_>, configuration: Value) -> Value {
+    let mut body = json!({ "@odata.context": call.context("authenticationMethodConfigurations/$entity") });
+    body.as_object_mut().expect("made as an object").extend(configuration.as_object().cloned().unwrap_or_default());
+    body
+}
+
+/// The methods that the lab simulates; text messages and Temporary Access Passes are on for everybody.
+fn all(call: &Call<'_>) -> Vec<Value> {
+    let everybody = json!([{ "targetType": "group", "id": "all_users", "isRegistrationRequired": false }]);
+    let text_messages = json!([{
+        "targetType": "group", "id": "all_users", "isRegistrationRequired": false, "isUsableForSignIn": false,
+    }]);
+    vec![
+        fido2_configuration(call),
+        json!({
+            "@odata.type": "#microsoft.graph.smsAuthenticationMethodConfiguration", "id": "Sms", "state": "enabled",
+            "includeTargets": text_messages, "excludeTargets": [],
+        }),
+        json!({
+            "@odata.type": "#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration",
+            "id": "TemporaryAccessPass", "state": "enabled", "defaultLifetimeInMinutes": 60, "defaultLength": 8,
+            "minimumLifetimeInMinutes": 10, "maximumLifetimeInMinutes": 43_200, "isUsableOnce": false,
+            "includeTargets": everybody, "excludeTargets": [],
+        }),
+    ]
+}
+
+fn fido2_configuration(call: &Call<'_>) -> Value {
+    let policy = &call.tenant.fido2_policy;
+    json!({
         "@odata.type": KIND,
         "id": "Fido2",
         "state": if policy.state == MethodState::Enabled { "enabled" } else { "disabled" },
@@ -25,7 +96,12 @@ pub(crate) fn fido2(call: Call<'_>) -> Result<Answer, GraphError> {
         "keyRestrictions": restrictions(&policy.key_restrictions),
         "includeTargets": targets(&policy.include),
         "excludeTargets": targets(&policy.exclude),
-    })))
+    })
+}
+
+fn record(call: &mut Call<'_>, what: &str) {
+    let activity = Activity::new("Update authentication methods policy", "Policy", "Fido2", "Fido2");
+    call.record(activity, what.to_owned());
 }
 
 pub(crate) fn update_fido2(mut call: Call<'_>) -> Result<Answer, GraphError> {
@@ -46,7 +122,7 @@ pub(crate) fn update_fido2(mut call: Call<'_>) -> Result<Answer, GraphError> {
     }
     let policy = changed(call.tenant.fido2_policy.clone(), &body)?;
     call.tenant.set_fido2_policy(policy);
-    call.record("changed the FIDO2 security key policy".to_owned());
+    record(&mut call, "changed the FIDO2 security key policy");
     Ok(Answer::NoContent)
 }
 

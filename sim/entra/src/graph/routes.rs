@@ -1,374 +1,214 @@
-//! The routes, and with each the permissions that open it: the permission map of the lab's Graph in one place.
-//!
-//! Facts: `graph-permissions.json` (Microsoft's map, v1.0 and beta merged) and entra.md §2.4, §2.6, §2.9. The service
-//! accepts `Directory.AccessAsUser.All` for directory objects wherever the signed-in user's role allows the operation.
+//! The routes: path, handler, and what the signed-in user's role must allow. The permissions that open each are in
+//! [`super::permissions`].
+
+mod table;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use http::Method;
 
 use super::answer::Answer;
 use super::call::Call;
 use super::error::GraphError;
-use super::path::Path;
-use super::{groups, methods, organization, policies, registration, users};
+use super::path::{Path, Segment};
+use super::permissions::{Access, Permissions};
 use crate::roles::Right;
 
+type Handler = fn(Call<'_>) -> Result<Answer, GraphError>;
+
 /// One operation.
+#[derive(Debug)]
 pub(crate) struct Route {
-    method: &'static str,
+    verb: &'static str,
     path: &'static str,
-    /// Delegated permissions, any of which will do, within the user's role.
-    pub(crate) delegated: &'static [&'static str],
+    pub(crate) handler: Handler,
     /// What the role must allow.
     pub(crate) right: Right,
-    /// Delegated permissions that will do for the signed-in user's own object, whatever the role.
-    pub(crate) own: &'static [&'static str],
     /// The operation's name where one's own object takes a sign-in with MFA.
     pub(crate) own_operation: Option<&'static str>,
-    /// Application permissions, any of which will do.
-    pub(crate) application: &'static [&'static str],
-    pub(crate) handler: fn(Call<'_>) -> Result<Answer, GraphError>,
+    pub(crate) access: &'static Access,
 }
 
 /// What the braces of a route's path stood for.
-pub(crate) struct Captures(BTreeMap<&'static str, String>);
+#[derive(Debug, Default)]
+pub(crate) struct Captures(Vec<(&'static str, Key)>);
 
-const READ_USERS: &[&str] = &[
-    "User.ReadBasic.All",
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-];
-const READ_USERS_APP: &[&str] =
-    &["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
-const READ_SELF: &[&str] = &[
-    "User.Read",
-    "User.ReadWrite",
-    "User.ReadBasic.All",
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-];
-/// Permissions to create users and to change more of them than whether they may sign in.
-pub(super) const WRITE_USERS: &[&str] =
-    &["User.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
-const WRITE_USERS_APP: &[&str] = &["User.ReadWrite.All", "Directory.ReadWrite.All"];
-const UPDATE_USERS: &[&str] =
-    &["User.ReadWrite.All", "User.EnableDisableAccount.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
-const UPDATE_USERS_APP: &[&str] = &["User.ReadWrite.All", "User.EnableDisableAccount.All", "Directory.ReadWrite.All"];
-const DELETE_USERS: &[&str] = &["User.DeleteRestore.All", "User.ReadWrite.All", "Directory.AccessAsUser.All"];
-const DELETE_USERS_APP: &[&str] = &["User.DeleteRestore.All", "User.ReadWrite.All"];
-const READ_MEMBER_OF: &[&str] = &[
-    "GroupMember.ReadBasic.All",
-    "GroupMember.Read.All",
-    "Group.ReadBasic.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-];
-const READ_MEMBER_OF_SELF: &[&str] = &[
-    "User.Read",
-    "GroupMember.ReadBasic.All",
-    "GroupMember.Read.All",
-    "Group.ReadBasic.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-];
-const READ_MEMBER_OF_APP: &[&str] =
-    &["GroupMember.ReadBasic.All", "Group.ReadBasic.All", "Directory.Read.All", "Directory.ReadWrite.All"];
-const READ_GROUPS: &[&str] = &[
-    "Group.ReadBasic.All",
-    "GroupMember.Read.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-];
-const READ_GROUPS_APP: &[&str] = &[
-    "Group.ReadBasic.All",
-    "GroupMember.Read.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-const CREATE_GROUPS: &[&str] = &["Group.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
-const CREATE_GROUPS_APP: &[&str] = &["Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
-const DELETE_GROUPS: &[&str] = &["Group.ReadWrite.All", "Directory.AccessAsUser.All"];
-const DELETE_GROUPS_APP: &[&str] = &["Group.ReadWrite.All"];
-const READ_MEMBERS: &[&str] = &[
-    "GroupMember.ReadBasic.All",
-    "GroupMember.Read.All",
-    "GroupMember.ReadWrite.All",
-    "Group.ReadBasic.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.AccessAsUser.All",
-];
-const READ_MEMBERS_APP: &[&str] = &[
-    "GroupMember.ReadBasic.All",
-    "GroupMember.Read.All",
-    "GroupMember.ReadWrite.All",
-    "Group.ReadBasic.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-];
-const WRITE_MEMBERS: &[&str] =
-    &["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
-const WRITE_MEMBERS_APP: &[&str] = &["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
-const READ_METHODS: &[&str] = &["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"];
-const READ_METHODS_SELF: &[&str] = &[
-    "UserAuthenticationMethod.Read",
-    "UserAuthenticationMethod.ReadWrite",
-    "UserAuthenticationMethod.Read.All",
-    "UserAuthenticationMethod.ReadWrite.All",
-];
-const READ_KEYS: &[&str] = &[
-    "UserAuthMethod-Passkey.Read.All",
-    "UserAuthMethod-Passkey.ReadWrite.All",
-    "UserAuthenticationMethod.Read.All",
-    "UserAuthenticationMethod.ReadWrite.All",
-];
-const READ_KEYS_SELF: &[&str] = &[
-    "UserAuthMethod-Passkey.Read",
-    "UserAuthMethod-Passkey.ReadWrite",
-    "UserAuthMethod-Passkey.Read.All",
-    "UserAuthMethod-Passkey.ReadWrite.All",
-    "UserAuthenticationMethod.Read",
-    "UserAuthenticationMethod.ReadWrite",
-    "UserAuthenticationMethod.Read.All",
-    "UserAuthenticationMethod.ReadWrite.All",
-];
-const WRITE_KEYS: &[&str] = &["UserAuthMethod-Passkey.ReadWrite.All", "UserAuthenticationMethod.ReadWrite.All"];
-const WRITE_KEYS_SELF: &[&str] = &[
-    "UserAuthMethod-Passkey.ReadWrite",
-    "UserAuthMethod-Passkey.ReadWrite.All",
-    "UserAuthenticationMethod.ReadWrite",
-    "UserAuthenticationMethod.ReadWrite.All",
-];
-const READ_POLICY: &[&str] =
-    &["Policy.Read.AuthenticationMethod", "Policy.ReadWrite.AuthenticationMethod", "Policy.Read.All"];
-const WRITE_POLICY: &[&str] = &["Policy.ReadWrite.AuthenticationMethod"];
-const READ_ORGANIZATION: &[&str] = &[
-    "User.Read",
-    "User.Read.All",
-    "Organization.Read.All",
-    "Organization.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Directory.AccessAsUser.All",
-];
-const READ_ORGANIZATION_APP: &[&str] = &[
-    "User.Read.All",
-    "Organization.Read.All",
-    "Organization.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-const NONE: &[&str] = &[];
-
-/// A route without anything of its own; the table fills in the rest.
-const fn route(method: &'static str, path: &'static str, handler: fn(Call<'_>) -> Result<Answer, GraphError>) -> Route {
-    let right = Right::ReadDirectory;
-    Route { method, path, delegated: NONE, right, own: NONE, own_operation: None, application: NONE, handler }
+/// What stood for a brace: the key itself, or an alternate key's property and value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) property: Option<&'static str>,
+    pub(crate) value: String,
 }
 
-const ROUTES: &[Route] = &[
-    Route { own: READ_SELF, ..route("GET", "me", users::one) },
-    Route { own: READ_MEMBER_OF_SELF, ..route("GET", "me/memberOf", users::member_of) },
-    Route { own: READ_METHODS_SELF, ..route("GET", "me/authentication/methods", methods::all) },
-    Route { own: READ_KEYS_SELF, ..route("GET", "me/authentication/fido2Methods", methods::keys) },
-    Route { own: READ_KEYS_SELF, ..route("GET", "me/authentication/fido2Methods/{method}", methods::key) },
-    Route {
-        own: WRITE_KEYS_SELF,
-        own_operation: Some("RemoveKey"),
-        ..route("DELETE", "me/authentication/fido2Methods/{method}", methods::delete_key)
-    },
-    Route { delegated: READ_USERS, application: READ_USERS_APP, ..route("GET", "users", users::list) },
-    Route {
-        delegated: WRITE_USERS,
-        right: Right::CreateUser,
-        application: WRITE_USERS_APP,
-        ..route("POST", "users", users::create)
-    },
-    Route {
-        delegated: READ_USERS,
-        own: READ_SELF,
-        application: READ_USERS_APP,
-        ..route("GET", "users/{user}", users::one)
-    },
-    Route {
-        delegated: UPDATE_USERS,
-        right: Right::UpdateUser,
-        application: UPDATE_USERS_APP,
-        ..route("PATCH", "users/{user}", users::update)
-    },
-    Route {
-        delegated: DELETE_USERS,
-        right: Right::DeleteUser,
-        application: DELETE_USERS_APP,
-        ..route("DELETE", "users/{user}", users::delete)
-    },
-    Route {
-        delegated: READ_MEMBER_OF,
-        own: READ_MEMBER_OF_SELF,
-        application: READ_MEMBER_OF_APP,
-        ..route("GET", "users/{user}/memberOf", users::member_of)
-    },
-    Route {
-        delegated: READ_METHODS,
-        right: Right::ReadMethods,
-        own: READ_METHODS_SELF,
-        application: READ_METHODS,
-        ..route("GET", "users/{user}/authentication/methods", methods::all)
-    },
-    Route {
-        delegated: READ_KEYS,
-        right: Right::ReadMethods,
-        own: READ_KEYS_SELF,
-        application: READ_KEYS,
-        ..route("GET", "users/{user}/authentication/fido2Methods", methods::keys)
-    },
-    Route {
-        delegated: WRITE_KEYS,
-        right: Right::WriteMethods,
-        application: WRITE_KEYS,
-        ..route("GET", "users/{user}/authentication/fido2Methods/creationOptions", registration::options)
-    },
-    Route {
-        delegated: WRITE_KEYS,
-        right: Right::WriteMethods,
-        application: WRITE_KEYS,
-        ..route("POST", "users/{user}/authentication/fido2Methods", registration::register)
-    },
-    Route {
-        delegated: READ_KEYS,
-        right: Right::ReadMethods,
-        own: READ_KEYS_SELF,
-        application: READ_KEYS,
-        ..route("GET", "users/{user}/authentication/fido2Methods/{method}", methods::key)
-    },
-    Route {
-        delegated: WRITE_KEYS,
-        right: Right::WriteMethods,
-        own: WRITE_KEYS_SELF,
-        own_operation: Some("RemoveKey"),
-        application: WRITE_KEYS,
-        ..route("DELETE", "users/{user}/authentication/fido2Methods/{method}", methods::delete_key)
-    },
-    Route { delegated: READ_GROUPS, application: READ_GROUPS_APP, ..route("GET", "groups", groups::list) },
-    Route {
-        delegated: CREATE_GROUPS,
-        right: Right::CreateGroup,
-        application: CREATE_GROUPS_APP,
-        ..route("POST", "groups", groups::create)
-    },
-    Route { delegated: READ_GROUPS, application: READ_GROUPS_APP, ..route("GET", "groups/{group}", groups::one) },
-    Route {
-        delegated: DELETE_GROUPS,
-        right: Right::DeleteGroup,
-        application: DELETE_GROUPS_APP,
-        ..route("DELETE", "groups/{group}", groups::delete)
-    },
-    Route {
-        delegated: READ_MEMBERS,
-        application: READ_MEMBERS_APP,
-        ..route("GET", "groups/{group}/members", groups::members)
-    },
-    Route {
-        delegated: WRITE_MEMBERS,
-        right: Right::UpdateMembers,
-        application: WRITE_MEMBERS_APP,
-        ..route("POST", "groups/{group}/members/$ref", groups::add_member)
-    },
-    Route {
-        delegated: WRITE_MEMBERS,
-        right: Right::UpdateMembers,
-        application: WRITE_MEMBERS_APP,
-        ..route("DELETE", "groups/{group}/members/{member}/$ref", groups::remove_member)
-    },
-    Route {
-        delegated: READ_POLICY,
-        right: Right::ReadMethodPolicy,
-        application: READ_POLICY,
-        ..route("GET", FIDO2_POLICY, policies::fido2)
-    },
-    Route {
-        delegated: WRITE_POLICY,
-        right: Right::WriteMethodPolicy,
-        application: WRITE_POLICY,
-        ..route("PATCH", FIDO2_POLICY, policies::update_fido2)
-    },
-    Route {
-        delegated: READ_ORGANIZATION,
-        application: READ_ORGANIZATION_APP,
-        ..route("GET", "organization", organization::list)
-    },
-];
+/// The routes as a tree, a level a segment; an exact segment beats a brace.
+#[derive(Debug, Default)]
+struct Node {
+    /// By name in lower case.
+    exact: BTreeMap<String, Node>,
+    /// `{key}`, also `{key|alternate}`, or `{=parameter}`.
+    brace: Option<(Brace, Box<Node>)>,
+    routes: Vec<Route>,
+}
 
-const FIDO2_POLICY: &str = "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2";
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Brace {
+    name: &'static str,
+    /// The property of the alternate key.
+    alternate: Option<&'static str>,
+    /// Whether it can be left out of the parentheses: `users/{user}`.
+    is_plain: bool,
+}
+
+static TREE: LazyLock<Node> = LazyLock::new(|| {
+    let mut tree = Node::default();
+    for row in table::ROUTES {
+        tree.insert(row.into());
+    }
+    tree
+});
+
+/// The route of a request; a wrong verb or segment says which.
+pub(crate) fn find(method: &Method, path: &Path) -> Result<(&'static Route, Captures), GraphError> {
+    let (mut node, mut captures) = (&*TREE, Captures::default());
+    for segment in &path.segments {
+        node = node.step(segment, &mut captures).ok_or_else(|| unknown_segment(segment))?;
+    }
+    let unfinished = || path.segments.last().map_or_else(|| GraphError::unknown_segment(""), unknown_segment);
+    if node.routes.is_empty() {
+        return Err(unfinished());
+    }
+    let found = node.routes.iter().find(|route| route.verb == method.as_str());
+    found.map(|route| (route, captures)).ok_or_else(GraphError::wrong_verb)
+}
+
+fn unknown_segment(segment: &Segment) -> GraphError {
+    GraphError::unknown_segment(segment.text())
+}
 
 impl Route {
     /// Whether the path starts with `/me`.
     pub(crate) fn is_about_me(&self) -> bool {
         self.path == "me" || self.path.starts_with("me/")
     }
+}
 
-    fn matches(&self, path: &Path) -> Option<Captures> {
-        let pattern: Vec<&'static str> = self.path.split('/').collect();
-        if pattern.len() != path.segments.len() || matched(&pattern, &path.segments) != pattern.len() {
-            return None;
+impl From<&table::Row> for Route {
+    fn from(row: &table::Row) -> Self {
+        let access = Permissions::get().of_route(row.verb, row.path);
+        Self {
+            verb: row.verb,
+            path: row.path,
+            handler: row.handler,
+            right: row.right,
+            own_operation: row.own_operation,
+            access: access.expect("every route has an entry in permissions.json, as a test asserts"),
         }
-        let pairs = pattern.iter().zip(&path.segments);
-        let captured = pairs.filter_map(|(name, value)| Some((capture(name)?, value.clone())));
-        Some(Captures(captured.collect()))
+    }
+}
+
+impl Node {
+    fn insert(&mut self, route: Route) {
+        let mut node = self;
+        for name in route.path.split('/') {
+            node = match Brace::parse(name) {
+                Some(brace) => {
+                    let (known, next) = node.brace.get_or_insert_with(|| (brace, Box::default()));
+                    assert_eq!(*known, brace, "a brace has one name in every route through it: {}", route.path);
+                    next
+                }
+                None => node.exact.entry(name.to_ascii_lowercase()).or_default(),
+            };
+        }
+        node.routes.push(route);
+    }
+
+    fn step(&self, segment: &Segment, captures: &mut Captures) -> Option<&Self> {
+        if let Segment::Plain(name) = segment
+            && let Some(node) = self.exact.get(&name.to_ascii_lowercase())
+        {
+            return Some(node);
+        }
+        let (brace, node) = self.brace.as_ref()?;
+        let key = match segment {
+            Segment::Plain(value) if value.ends_with(')') => return None,
+            Segment::Plain(value) | Segment::Key(value) if brace.is_plain => {
+                Key { property: None, value: value.clone() }
+            }
+            Segment::Named { name, value } => {
+                let property = brace.alternate.filter(|alternate| alternate.eq_ignore_ascii_case(name))?;
+                Key { property: Some(property), value: value.clone() }
+            }
+            Segment::Plain(_) | Segment::Key(_) => return None,
+        };
+        captures.0.push((brace.name, key));
+        Some(node)
+    }
+}
+
+impl Brace {
+    fn parse(name: &'static str) -> Option<Self> {
+        let inside = name.strip_prefix('{')?.strip_suffix('}')?;
+        if let Some(parameter) = inside.strip_prefix('=') {
+            return Some(Self { name: parameter, alternate: Some(parameter), is_plain: false });
+        }
+        let (name, alternate) = inside.split_once('|').map_or((inside, None), |(name, other)| (name, Some(other)));
+        Some(Self { name, alternate, is_plain: true })
     }
 }
 
 impl Captures {
-    /// What stood in the place of `{name}`.
+    /// What stood in the place of `{name}`, whatever property it names.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.key(name).map(|key| key.value.as_str())
+    }
+
+    /// The key that stood in the place of `{name}`.
+    pub(crate) fn key(&self, name: &str) -> Option<&Key> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, key)| key)
     }
 }
 
-/// The route of a request: an exact segment beats a brace, and a wrong verb or segment says which.
-pub(crate) fn find(method: &Method, path: &Path) -> Result<(&'static Route, Captures), GraphError> {
-    let fitting = ROUTES.iter().filter_map(|route| Some((route, route.matches(path)?)));
-    let mut fitting: Vec<_> = fitting.collect();
-    fitting.sort_by_key(|(_, captures)| captures.0.len());
-    let Some(fewest) = fitting.first().map(|(_, captures)| captures.0.len()) else {
-        return Err(unknown_segment(path));
-    };
-    let exact = fitting.into_iter().filter(|(_, captures)| captures.0.len() == fewest);
-    let found = exact.into_iter().find(|(route, _)| route.method == method.as_str());
-    found.ok_or_else(GraphError::wrong_verb)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Names the first segment that leads nowhere.
-fn unknown_segment(path: &Path) -> GraphError {
-    let depth = |route: &Route| matched(&route.path.split('/').collect::<Vec<_>>(), &path.segments);
-    let known = ROUTES.iter().map(depth).max().unwrap_or_default();
-    let last = path.segments.len().saturating_sub(1);
-    let segment = path.segments.get(known.min(last)).map_or("", String::as_str);
-    GraphError::bad_request(format!("Resource not found for the segment '{segment}'."))
-}
+    #[test]
+    fn every_route_has_its_permissions_and_stands_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for row in table::ROUTES {
+            assert!(Permissions::get().of_route(row.verb, row.path).is_some(), "{} {}", row.verb, row.path);
+            assert!(seen.insert((row.verb, row.path)), "{} {} stands twice", row.verb, row.path);
+        }
+    }
 
-/// How many segments from the start fit the pattern.
-fn matched(pattern: &[&str], segments: &[String]) -> usize {
-    let pairs = pattern.iter().zip(segments);
-    pairs.take_while(|(name, value)| capture(name).is_some() || name.eq_ignore_ascii_case(value)).count()
-}
+    #[test]
+    fn every_entry_of_the_permission_map_has_a_route() {
+        let routes: Vec<String> = table::ROUTES.iter().map(|row| format!("{} {}", row.verb, row.path)).collect();
+        let idle: Vec<&str> =
+            Permissions::get().route_names().filter(|name| !routes.iter().any(|r| r == name)).collect();
+        assert_eq!(idle, Vec::<&str>::new());
+    }
 
-fn capture(name: &str) -> Option<&str> {
-    name.strip_prefix('{')?.strip_suffix('}')
+    fn check(verb: &str, path: &str, expect: Result<&str, &str>) {
+        let found = find(&verb.parse().unwrap(), &Path::parse(path).unwrap());
+        let found = found.map(|(route, _)| route.path).map_err(|error| error.message);
+        assert_eq!(found, expect.map_err(str::to_owned), "{verb} {path}");
+    }
+
+    #[test]
+    fn an_exact_segment_beats_a_key_and_a_quoted_key_is_never_a_name() {
+        check("GET", "/v1.0/users/x/memberOf", Ok("users/{user}/memberOf"));
+        check("GET", "/v1.0/USERS/x", Ok("users/{user}"));
+        check("GET", "/v1.0/groups('members')", Ok("groups/{group}"));
+    }
+
+    #[test]
+    fn a_wrong_verb_and_an_unknown_segment_say_so() {
+        check("PUT", "/v1.0/me", Err("Specified HTTP method is not allowed for the request target."));
+        check("GET", "/v1.0/nowhere/else", Err("Resource not found for the segment 'nowhere'."));
+        check("GET", "/v1.0/users/x/shoes", Err("Resource not found for the segment 'shoes'."));
+        check("GET", "/v1.0/users(1)", Err("Resource not found for the segment 'users(1)'."));
+        check("GET", "/v1.0/users/x/authentication", Err("Resource not found for the segment 'authentication'."));
+    }
 }

@@ -43,7 +43,7 @@ pub(super) fn for_application(
 pub(super) fn issue(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>) -> Result<Value, Refusal> {
     let user = tenant.check_sign_in(issue.sign_in)?.clone();
     check_conditional_access(tenant, &user, issue.sign_in)?;
-    let granted = issue.scopes.granted_to(&issue.client.app)?;
+    let granted = issue.scopes.granted_to(&issue.client.app, user.id)?;
     tenant.record(Event::TokenIssued {
         client: issue.client.app.display_name.clone(),
         user: Some(user.upn.clone()),

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::applications::{Application, first_party};
+use crate::directory::UserId;
 use crate::error::{Refusal, aadsts};
 use crate::tenant::Tenant;
 use crate::tokens::GRAPH_URL;
@@ -53,12 +54,13 @@ impl Scopes {
         self.0.iter().any(|scope| scope.spelled == openid)
     }
 
-    /// What the organization's consent gives the application of it, or 65001.
-    pub(crate) fn granted_to(&self, app: &Application) -> Result<Granted, Refusal> {
+    /// What the organization's consent, and the user's own, gives the application of it, or 65001.
+    pub(crate) fn granted_to(&self, app: &Application, user: UserId) -> Result<Granted, Refusal> {
         let refused = || {
             let refusal = aadsts::CONSENT_MISSING.refuse().with("id", &app.app_id.to_string());
             refusal.with("name", &app.display_name)
         };
+        let grants = app.grants_for(user);
         let (mut answer, mut claim) = (Vec::new(), Vec::new());
         for scope in &self.0 {
             match &scope.meaning {
@@ -68,14 +70,14 @@ impl Scopes {
                     answer.push(scope.spelled.clone());
                     claim.push(scope.spelled.clone());
                 }
-                Meaning::Default if app.delegated_grants.is_empty() => return Err(refused()),
+                Meaning::Default if grants.is_empty() => return Err(refused()),
                 Meaning::Default => {
-                    answer.extend(app.delegated_grants.iter().map(|name| format!("{GRAPH_URL}/{name}")));
-                    claim.extend(app.delegated_grants.iter().cloned());
+                    answer.extend(grants.iter().map(|name| format!("{GRAPH_URL}/{name}")));
+                    claim.extend(grants.iter().map(|name| (*name).to_owned()));
                 }
                 Meaning::Permission(name) => {
-                    let known = app.delegated_grants.iter().find(|grant| grant.eq_ignore_ascii_case(name));
-                    claim.push(known.ok_or_else(refused)?.clone());
+                    let known = grants.iter().find(|grant| grant.eq_ignore_ascii_case(name));
+                    claim.push((*known.ok_or_else(refused)?).to_owned());
                     answer.push(scope.spelled.clone());
                 }
             }

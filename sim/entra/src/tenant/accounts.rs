@@ -4,7 +4,7 @@ use clockwork::Stream;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{BadConfig, SignIn, Tenant};
+use super::{Activity, BadConfig, Change, SignIn, Tenant};
 use crate::config::{Account, PasswordState, UserConfig};
 use crate::directory::{User, UserId};
 use crate::error::{Refusal, aadsts};
@@ -23,6 +23,7 @@ pub(crate) struct NewUser<'a> {
     pub(crate) password: &'a str,
     pub(crate) password_state: PasswordState,
     pub(crate) account_enabled: bool,
+    pub(crate) profile: std::collections::BTreeMap<&'static str, serde_json::Value>,
 }
 
 impl Tenant {
@@ -36,6 +37,51 @@ impl Tenant {
     #[must_use]
     pub fn user_by_name(&self, upn: &str) -> Option<&User> {
         self.users.get(self.names.get(&upn.to_lowercase())?)
+    }
+
+    /// The users behind an id, by object id.
+    pub(crate) fn users_after(&self, id: Option<UserId>) -> impl Iterator<Item = &User> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        self.users.range((id.map_or(Unbounded, Excluded), Unbounded)).map(|(_, user)| user)
+    }
+
+    /// How many users there are.
+    pub(crate) fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Changes a user in place; what else follows from it is the caller's.
+    pub(crate) fn update_user<T>(&mut self, id: UserId, change: impl FnOnce(&mut User) -> T) -> Option<T> {
+        let changed = change(self.users.get_mut(&id)?);
+        self.touch(Change::User(id));
+        Some(changed)
+    }
+
+    /// Gives a user another principal name, which is free.
+    pub(crate) fn change_name(&mut self, id: UserId, upn: &str) -> Option<()> {
+        let user = self.users.get_mut(&id)?;
+        self.names.remove(&user.upn.to_lowercase());
+        self.names.insert(upn.to_lowercase(), id);
+        user.upn = upn.to_owned();
+        self.touch(Change::User(id));
+        Some(())
+    }
+
+    /// Sets a password, as an administrator does; every session ends.
+    pub(crate) fn reset_password(
+        &mut self,
+        now: Timestamp,
+        id: UserId,
+        password: &str,
+        state: PasswordState,
+    ) -> Option<()> {
+        let password = Digested::new(password, &mut self.rng);
+        self.update_user(id, |user| {
+            user.password = password;
+            user.password_state = state;
+            user.password_changed = now;
+            user.sessions_valid_from = now;
+        })
     }
 
     /// Every user, by object id.
@@ -85,6 +131,7 @@ impl Tenant {
         user.password = password;
         user.password_state = PasswordState::Permanent;
         user.sessions_valid_from = now;
+        user.password_changed = now;
         Ok(id)
     }
 
@@ -109,24 +156,14 @@ impl Tenant {
     pub fn set_account(&mut self, by: &str, id: UserId, account: Account) -> Option<()> {
         let user = self.users.get_mut(&id)?;
         user.account_enabled = account == Account::Enabled;
-        let verb = if user.account_enabled { "enabled" } else { "disabled" };
+        let (verb, name) = match account {
+            Account::Enabled => ("enabled", "Enable account"),
+            Account::Disabled => ("disabled", "Disable account"),
+        };
         let what = format!("{verb} the account {}", user.upn);
-        self.record(Event::DirectoryChanged { by: by.to_owned(), what });
-        Some(())
-    }
-
-    /// Moves a user to the recycle bin: out of every group, keys gone. `None` when there is no such user.
-    pub fn delete_user(&mut self, by: &str, id: UserId) -> Option<()> {
-        let user = self.users.remove(&id)?;
-        let what = format!("deleted the user {}", user.upn);
-        self.record(Event::DirectoryChanged { by: by.to_owned(), what });
-        for group in self.memberships.remove(&id).unwrap_or_default() {
-            self.groups.get_mut(&group).expect("a membership names a group").members.remove(&id);
-        }
-        self.passkeys.remove_user(id);
-        let name = user.upn.to_lowercase();
-        self.names.remove(&name);
-        self.deleted.insert(name, user);
+        let activity = Activity::new(name, "User", id, &user.upn);
+        self.touch(Change::User(id));
+        self.record_change(by, activity, what);
         Some(())
     }
 
@@ -138,11 +175,22 @@ impl Tenant {
         Some(key)
     }
 
+    /// Renames a security key by its Graph method id.
+    pub(crate) fn rename_key(&mut self, by: &str, user: UserId, method_id: &str, name: &str) -> Option<()> {
+        let old = self.passkeys.rename(user, method_id, name)?;
+        let upn = self.users.get(&user).map_or_else(|| user.to_string(), |user| user.upn.clone());
+        let activity = Activity::new("Update Passkey (device-bound)", "User", user, &upn);
+        self.record_change(by, activity, format!("renamed the security key {old:?} of {upn} to {name:?}"));
+        Some(())
+    }
+
     pub(crate) fn rename_user(&mut self, by: &str, id: UserId, display_name: &str) -> Option<()> {
         let user = self.users.get_mut(&id)?;
         user.display_name = display_name.to_owned();
         let what = format!("renamed {} to {display_name:?}", user.upn);
-        self.record(Event::DirectoryChanged { by: by.to_owned(), what });
+        let activity = Activity::new("Update user", "User", id, &user.upn);
+        self.touch(Change::User(id));
+        self.record_change(by, activity, what);
         Some(())
     }
 
@@ -160,10 +208,15 @@ impl Tenant {
             sessions_valid_from: now,
             phone: None,
             roles: std::collections::BTreeSet::new(),
+            profile: new.profile.clone(),
+            other_phones: std::collections::BTreeMap::new(),
+            access_pass: None,
+            password_changed: now,
             password: Digested::new(new.password, &mut self.rng),
             password_state: new.password_state,
         };
         self.names.insert(user.upn.to_lowercase(), id);
+        self.touch(Change::User(id));
         self.users.entry(id).or_insert(user)
     }
 
@@ -183,6 +236,10 @@ impl Tenant {
             sessions_valid_from: self.created,
             phone: config.phone,
             roles: config.roles.into_iter().collect(),
+            profile: std::collections::BTreeMap::new(),
+            other_phones: std::collections::BTreeMap::new(),
+            access_pass: None,
+            password_changed: self.created,
             password: Digested::new(config.password.reveal(), rng),
             password_state: config.password_state,
         };
@@ -191,7 +248,7 @@ impl Tenant {
     }
 
     fn unknown_user(&self, upn: &str) -> Refusal {
-        let code = match self.deleted.get(&upn.to_lowercase()) {
+        let code = match self.recycled.by_name(&upn.to_lowercase()) {
             Some(_) => aadsts::USER_DELETED,
             None => aadsts::USER_NOT_FOUND,
         };
@@ -199,8 +256,8 @@ impl Tenant {
     }
 
     fn unknown_id(&self, id: Uuid) -> Refusal {
-        match self.deleted.values().find(|user| user.id == id) {
-            Some(user) => self.unknown_user(&user.upn),
+        match self.recycled.get(id) {
+            Some(deleted) => self.unknown_user(&deleted.user.upn),
             None => aadsts::USER_NOT_FOUND.refuse().with("user", &id.to_string()).with("tenant", &self.name),
         }
     }

@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{BadConfig, Tenant};
+use super::{BadConfig, Change, Membership, Tenant};
 use crate::config::GroupConfig;
-use crate::directory::{Group, GroupId, UserId};
+use crate::directory::{Group, GroupId};
+use uuid::Uuid;
 
 /// What makes a new group.
 pub(crate) struct NewGroup<'a> {
     pub(crate) display_name: &'a str,
     pub(crate) mail_nickname: &'a str,
     pub(crate) description: Option<&'a str>,
-    pub(crate) owner: Option<UserId>,
+    pub(crate) owners: BTreeSet<Uuid>,
+    pub(crate) is_assignable_to_role: Option<bool>,
 }
 
 /// Why a membership does not change.
@@ -22,7 +24,7 @@ pub(crate) enum MembershipFault {
     AlreadyMember,
     NotMember,
     NoSuchGroup,
-    NoSuchUser,
+    NoSuchObject,
 }
 
 impl Tenant {
@@ -37,11 +39,49 @@ impl Tenant {
         self.groups.values()
     }
 
-    /// The groups that a user is in.
+    /// The groups behind an id, by object id.
+    pub(crate) fn groups_after(&self, id: Option<GroupId>) -> impl Iterator<Item = &Group> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        self.groups.range((id.map_or(Unbounded, Excluded), Unbounded)).map(|(_, group)| group)
+    }
+
+    /// How many groups there are.
+    pub(crate) fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// The groups that an object is in, by itself.
     #[must_use]
-    pub fn groups_of(&self, user: UserId) -> &BTreeSet<GroupId> {
+    pub fn groups_of(&self, member: Uuid) -> &BTreeSet<GroupId> {
         const NONE: &BTreeSet<GroupId> = &BTreeSet::new();
-        self.memberships.get(&user).unwrap_or(NONE)
+        self.memberships.get(&member).unwrap_or(NONE)
+    }
+
+    /// The groups that an object is in, by itself or through other groups.
+    #[must_use]
+    pub fn all_groups_of(&self, member: Uuid) -> BTreeSet<GroupId> {
+        let (mut found, mut open) = (BTreeSet::new(), vec![member]);
+        while let Some(member) = open.pop() {
+            open.extend(self.groups_of(member).iter().filter(|group| found.insert(**group)));
+        }
+        found
+    }
+
+    /// The members of a group, by themselves or through other groups.
+    pub(crate) fn all_members_of(&self, group: GroupId) -> BTreeSet<Uuid> {
+        let (mut found, mut open) = (BTreeSet::new(), vec![group]);
+        while let Some(group) = open.pop() {
+            let members = self.groups.get(&group).into_iter().flat_map(|group| &group.members);
+            open.extend(members.filter(|member| found.insert(**member)));
+        }
+        found
+    }
+
+    /// Changes a group in place.
+    pub(crate) fn update_group<T>(&mut self, id: GroupId, change: impl FnOnce(&mut Group) -> T) -> Option<T> {
+        let changed = change(self.groups.get_mut(&id)?);
+        self.touch(Change::Group(id));
+        Some(changed)
     }
 
     pub(crate) fn add_group(&mut self, now: Timestamp, new: &NewGroup<'_>) -> &Group {
@@ -53,8 +93,10 @@ impl Tenant {
             description: new.description.map(str::to_owned),
             created: now,
             members: BTreeSet::new(),
-            owners: new.owner.into_iter().collect(),
+            owners: new.owners.clone(),
+            is_assignable_to_role: new.is_assignable_to_role,
         };
+        self.touch(Change::Group(id));
         self.groups.entry(id).or_insert(group)
     }
 
@@ -63,28 +105,41 @@ impl Tenant {
         for member in &group.members {
             self.memberships.get_mut(member).expect("a member has memberships").remove(&id);
         }
+        for parent in self.memberships.remove(&id).unwrap_or_default() {
+            self.groups.get_mut(&parent).expect("a membership names a group").members.remove(&id);
+            self.touch_member(parent, id, Membership::Removed);
+        }
+        self.touch(Change::Group(id));
         Some(group)
     }
 
-    pub(crate) fn add_member(&mut self, group: GroupId, user: UserId) -> Result<(), MembershipFault> {
-        if !self.users.contains_key(&user) {
-            return Err(MembershipFault::NoSuchUser);
+    pub(crate) fn add_member(&mut self, group: GroupId, member: Uuid) -> Result<(), MembershipFault> {
+        // A user is by far the most frequent, and looked at first; an application, a role or the group itself never is.
+        if !self.users.contains_key(&member) && (member == group || !self.can_be_member(member)) {
+            return Err(MembershipFault::NoSuchObject);
         }
         let members = &mut self.groups.get_mut(&group).ok_or(MembershipFault::NoSuchGroup)?.members;
-        if !members.insert(user) {
+        if !members.insert(member) {
             return Err(MembershipFault::AlreadyMember);
         }
-        self.memberships.entry(user).or_default().insert(group);
+        self.memberships.entry(member).or_default().insert(group);
+        self.touch_member(group, member, Membership::Added);
         Ok(())
     }
 
-    pub(crate) fn remove_member(&mut self, group: GroupId, user: UserId) -> Result<(), MembershipFault> {
+    pub(crate) fn remove_member(&mut self, group: GroupId, member: Uuid) -> Result<(), MembershipFault> {
         let members = &mut self.groups.get_mut(&group).ok_or(MembershipFault::NoSuchGroup)?.members;
-        if !members.remove(&user) {
+        if !members.remove(&member) {
             return Err(MembershipFault::NotMember);
         }
-        self.memberships.get_mut(&user).expect("a member has memberships").remove(&group);
+        self.memberships.get_mut(&member).expect("a member has memberships").remove(&group);
+        self.touch_member(group, member, Membership::Removed);
         Ok(())
+    }
+
+    fn can_be_member(&self, id: Uuid) -> bool {
+        use crate::graph::DirectoryObject::{Device, Group, ServicePrincipal, User};
+        matches!(self.object(id), Some(User(_) | Group(_) | Device(_) | ServicePrincipal(_)))
     }
 
     pub(super) fn add_configured_group(&mut self, config: GroupConfig) -> Result<(), BadConfig> {
@@ -95,6 +150,7 @@ impl Tenant {
             created: self.created,
             members: BTreeSet::new(),
             owners: BTreeSet::new(),
+            is_assignable_to_role: None,
             display_name: config.display_name,
         };
         let (id, name) = (group.id, group.display_name.clone());

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use clockwork::{Clock, Seed};
 use entra::{
-    Account, ApplicationConfig, ClientKind, ConditionalAccessPolicy, Config, Consent, Event, GroupConfig,
-    PasswordState, Role, SecretConfig, Subject, Tenant, UserConfig, fido::Fido2Policy,
+    Account, ApplicationConfig, ClientKind, ConditionalAccessPolicy, Config, Consent, DeviceConfig, Event, GroupConfig,
+    PasswordState, Role, SecretConfig, Subject, Tenant, TrustType, UserConfig, fido::Fido2Policy,
 };
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -22,6 +22,8 @@ pub(crate) const APP_WITHOUT_CONSENT: Uuid = uuid!("aaaaaaaa-0000-4000-8000-0000
 pub(crate) const DAEMON: Uuid = uuid!("aaaaaaaa-0000-4000-8000-000000000003");
 pub(crate) const PUBLIC: Uuid = uuid!("aaaaaaaa-0000-4000-8000-000000000004");
 pub(crate) const HELPDESK: Uuid = uuid!("aaaaaaaa-0000-4000-8000-000000000005");
+pub(crate) const EVERYTHING: Uuid = uuid!("aaaaaaaa-0000-4000-8000-000000000006");
+pub(crate) const DEVICE: Uuid = uuid!("dddddddd-0000-4000-8000-000000000001");
 pub(crate) const SECRET_ID: Uuid = uuid!("bbbbbbbb-0000-4000-8000-000000000001");
 pub(crate) const MFA_GROUP: Uuid = uuid!("cccccccc-0000-4000-8000-000000000001");
 pub(crate) const PASSWORD: &str = "Correct horse 1";
@@ -116,11 +118,20 @@ pub(crate) fn config() -> Config {
             application(DAEMON, &[], &["User.Read.All"]),
             application(HELPDESK, &["User.EnableDisableAccount.All"], &[]),
             ApplicationConfig {
+                display_name: "Everything".into(),
+                ..application(EVERYTHING, &permissions("delegated"), &[])
+            },
+            ApplicationConfig {
                 kind: ClientKind::Public,
                 ..application(PUBLIC, &["User.Read", "Policy.ReadWrite.AuthenticationMethod"], &[])
             },
         ],
-        devices: Vec::new(),
+        devices: vec![DeviceConfig {
+            device_id: DEVICE,
+            display_name: "CAROL-PC".into(),
+            trust_type: TrustType::AzureAd,
+            public_key: vec![4; 65],
+        }],
         fido2_policy: Fido2Policy::default(),
         conditional_access: vec![ConditionalAccessPolicy {
             id: Uuid::from_u128(9),
@@ -176,6 +187,23 @@ impl Lab {
         answer.text("access_token")
     }
 
+    /// A token with every delegated permission there is; what it may do is the user's role.
+    pub(crate) fn sign_in_with_everything(&self, name: &str) -> String {
+        let app = EVERYTHING.to_string();
+        let answer = self.token(TENANT, &password_form(&app, &upn(name)));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.text("access_token")
+    }
+
+    /// A query that is advanced.
+    pub(crate) fn eventual(&self, path: &str, token: &str) -> Answer {
+        let request = Request::get(format!("https://graph.microsoft.com/{path}"))
+            .header("authorization", format!("Bearer {token}"))
+            .header("ConsistencyLevel", "eventual")
+            .body("");
+        self.send(request.expect("a literal request"))
+    }
+
     pub(crate) fn graph(&self, method: &str, path: &str, token: &str, body: Value) -> Answer {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder()
@@ -211,6 +239,18 @@ impl Answer {
         (self.status.as_u16(), error, self.body["error_codes"][0].as_u64().unwrap_or_default())
     }
 
+    /// One property of every object in a collection.
+    pub(crate) fn values(&self, property: &str) -> Vec<String> {
+        let objects = self.body["value"].as_array().unwrap_or_else(|| panic!("no value in {}", self.body));
+        objects.iter().map(|object| object[property].as_str().unwrap_or("null").to_owned()).collect()
+    }
+
+    /// The path and query of a link.
+    pub(crate) fn link(&self, name: &str) -> Option<String> {
+        let link = self.body.get(name)?.as_str()?;
+        Some(link.strip_prefix("https://graph.microsoft.com/").expect("links lead to Graph").to_owned())
+    }
+
     /// Status and Graph's error code.
     pub(crate) fn graph_error(&self) -> (u16, &str) {
         (self.status.as_u16(), self.body["error"]["code"].as_str().unwrap_or_default())
@@ -230,6 +270,19 @@ pub(crate) fn password_form<'a>(app: &'a str, username: &'a str) -> [(&'a str, &
         ("password", PASSWORD),
         ("scope", DEFAULT_SCOPE),
     ]
+}
+
+/// `permissions.json`, which the tenant goes by.
+pub(crate) fn permission_map() -> Value {
+    serde_json::from_str(include_str!("../../src/graph/permissions.json")).expect("the map is JSON")
+}
+
+/// Every permission of a kind.
+pub(crate) fn permissions(kind: &str) -> Vec<&'static str> {
+    let map = permission_map();
+    let all = map["permissions"].as_object().expect("an object").iter();
+    let names = all.filter(|(_, permission)| permission.get(kind).is_some()).map(|(name, _)| name.clone());
+    names.map(|name| &*name.leak()).collect()
 }
 
 /// The claims of a JWT, unverified.

@@ -24,7 +24,7 @@ fn keys_of(lab: &Lab, name: &str) -> String {
 }
 
 /// What a well-behaved authenticator without attestation answers to `challenge`.
-fn public_key_credential(challenge: &str) -> Value {
+pub(crate) fn public_key_credential(challenge: &str) -> Value {
     let client_data = ClientData {
         kind: CREATE.into(),
         challenge: challenge.into(),

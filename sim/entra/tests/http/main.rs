@@ -2,8 +2,16 @@
 
 mod client_assertion;
 mod common;
+mod contract;
 mod discovery;
 mod graph;
+mod graph_access;
+mod graph_applications;
+mod graph_batch;
+mod graph_delta;
+mod graph_methods;
+mod graph_queries;
+mod graph_resources;
 mod hostile;
 mod keys;
 mod own_name;

@@ -216,8 +216,9 @@ fn roles(names: &[String], path: &[Segment]) -> Checked {
         path,
         |name| entra::Role::by_display_name(name).is_some(),
         |name| {
-            let known = ROLES.map(entra::Role::display_name).join(", ");
-            format!("{name:?} is no directory role of this lab; the roles are: {known}")
+            let mut known: Vec<&str> = entra::Role::all().map(entra::Role::display_name).collect();
+            known.sort_unstable();
+            format!("{name:?} is no directory role of this lab; the roles are: {}", known.join(", "))
         },
     )
 }
@@ -254,16 +255,6 @@ fn is_account_name(text: &str) -> bool {
     !text.is_empty() && !text.contains(|letter: char| letter == '@' || letter.is_whitespace() || letter.is_control())
 }
 
-const ROLES: [entra::Role; 8] = [
-    entra::Role::GlobalAdministrator,
-    entra::Role::GlobalReader,
-    entra::Role::DirectoryReaders,
-    entra::Role::DirectoryWriters,
-    entra::Role::PrivilegedAuthenticationAdministrator,
-    entra::Role::AuthenticationAdministrator,
-    entra::Role::AuthenticationPolicyAdministrator,
-    entra::Role::UserAdministrator,
-];
 /// Tokens count their seconds from 1970, and something must have been before the lab began.
 const YEAR_MIN: i64 = 1971;
 /// Far enough below the year 9999, where timestamps end, for everything that a lab adds to its start.

@@ -78,7 +78,7 @@ impl World {
         let now = self.clock.now();
         self.with(|tenant| {
             let user = tenant.user_by_name(upn).unwrap().id;
-            let (options, _) = tenant.creation_options(now, user).unwrap();
+            let (options, _) = tenant.creation_options(now, user, crate::fido::CHALLENGE_LIFETIME).unwrap();
             let new = key.make(&Making::of(&options.challenge.0));
             tenant.register_key(now, user, crate::fido::Registrar::User, &new).unwrap();
         });

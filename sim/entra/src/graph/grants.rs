@@ -1,0 +1,348 @@
+//! What applications may do (entra.md §1.6, §2.8): `oAuth2PermissionGrant` and `appRoleAssignment`, which token issue
+//! goes by. The one resource of the lab's tenant is Microsoft Graph.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+use wire::Base64Url;
+
+use super::answer::Answer;
+use super::call::{Call, guid, text};
+use super::error::GraphError;
+use super::odata::{self, Listing, Plan, Resource, Rules};
+use super::permissions::Permissions;
+use super::service_principals::Principal;
+use crate::applications::Application;
+use crate::tenant::{Activity, Tenant};
+
+/// `oAuth2PermissionGrant`.
+#[derive(Clone, Debug)]
+struct Grant {
+    client: Uuid,
+    resource: Uuid,
+    /// Whose consent it is; the organization's when nobody's.
+    principal: Option<Uuid>,
+    scope: String,
+}
+
+/// `appRoleAssignment`.
+#[derive(Clone, Debug)]
+struct Assignment {
+    principal: Uuid,
+    principal_name: String,
+    resource: Uuid,
+    role: Uuid,
+    created: String,
+}
+
+const GRANT: &str = "OAuth2PermissionGrant";
+const ASSIGNMENT: &str = "AppRoleAssignment";
+
+impl Resource for Grant {
+    const KIND: &'static str = "oAuth2PermissionGrant";
+    const PROPERTIES: &'static [&'static str] =
+        &["clientId", "consentType", "id", "principalId", "resourceId", "scope"];
+    const RULES: Rules = Rules::Plain;
+
+    fn property(&self, _: &Tenant, name: &str) -> Option<Value> {
+        Some(match name {
+            "clientId" => json!(self.client),
+            "consentType" => json!(if self.principal.is_some() { "Principal" } else { "AllPrincipals" }),
+            "id" => json!(self.id()),
+            "principalId" => json!(self.principal),
+            "resourceId" => json!(self.resource),
+            "scope" => json!(self.scope),
+            _ => Value::Null,
+        })
+    }
+}
+
+impl Resource for Assignment {
+    const KIND: &'static str = "appRoleAssignment";
+    const PROPERTIES: &'static [&'static str] = &[
+        "id",
+        "deletedDateTime",
+        "appRoleId",
+        "createdDateTime",
+        "principalDisplayName",
+        "principalId",
+        "principalType",
+        "resourceDisplayName",
+        "resourceId",
+    ];
+    const RULES: Rules = Rules::Plain;
+
+    fn property(&self, _: &Tenant, name: &str) -> Option<Value> {
+        Some(match name {
+            "id" => json!(self.id()),
+            "appRoleId" => json!(self.role),
+            "createdDateTime" => json!(self.created),
+            "principalDisplayName" => json!(self.principal_name),
+            "principalId" => json!(self.principal),
+            "principalType" => json!("ServicePrincipal"),
+            "resourceDisplayName" => json!("Microsoft Graph"),
+            "resourceId" => json!(self.resource),
+            _ => Value::Null,
+        })
+    }
+}
+
+impl Grant {
+    /// base64url of the ids of client, resource and, for a user's own consent, the user.
+    fn id(&self) -> String {
+        named(&[Some(self.client), Some(self.resource), self.principal])
+    }
+
+    fn of(tenant: &Tenant, application: &Application) -> Vec<Self> {
+        let (client, resource) = (application.service_principal_id, tenant.graph_principal());
+        let grant = |principal: Option<Uuid>, scopes: &BTreeSet<String>| {
+            let scope = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
+            (!scopes.is_empty()).then_some(Self { client, resource, principal, scope })
+        };
+        let own = application.user_grants.iter().filter_map(|(user, scopes)| grant(Some(*user), scopes));
+        grant(None, &application.delegated_grants).into_iter().chain(own).collect()
+    }
+}
+
+impl Assignment {
+    fn id(&self) -> String {
+        named(&[Some(self.principal), Some(self.role)])
+    }
+
+    fn of(tenant: &Tenant, application: &Application) -> Vec<Self> {
+        let map = Permissions::get();
+        let roles = application.app_roles.iter().filter_map(|name| map.permissions.get(name)?.application);
+        let assignment = |role| Self {
+            principal: application.service_principal_id,
+            principal_name: application.display_name.clone(),
+            resource: tenant.graph_principal(),
+            role,
+            created: super::date(application.created),
+        };
+        roles.map(assignment).collect()
+    }
+}
+
+fn named(ids: &[Option<Uuid>]) -> String {
+    let bytes: Vec<u8> = ids.iter().flatten().flat_map(|id| id.to_bytes_le()).collect();
+    Base64Url(bytes).to_string()
+}
+
+pub(crate) fn list(call: Call<'_>) -> Result<Answer, GraphError> {
+    let grants = call.tenant.principals().flat_map(|application| Grant::of(call.tenant, application)).collect();
+    list_of(&call, "oauth2PermissionGrants", "oauth2PermissionGrants", grants)
+}
+
+pub(crate) fn of_principal(call: Call<'_>) -> Result<Answer, GraphError> {
+    let path = format!("servicePrincipals/{}/oauth2PermissionGrants", call.principal()?.id());
+    let grants = match call.principal()? {
+        Principal::Of(application) => Grant::of(call.tenant, application),
+        Principal::Graph(_) => Vec::new(),
+    };
+    list_of(&call, "oauth2PermissionGrants", &path, grants)
+}
+
+pub(crate) fn of_user(call: Call<'_>) -> Result<Answer, GraphError> {
+    let user = call.user()?.id;
+    let all = call.tenant.principals().flat_map(|application| Grant::of(call.tenant, application));
+    let grants = all.filter(|grant| grant.principal == Some(user)).collect();
+    list_of(&call, "oauth2PermissionGrants", &format!("users/{user}/oauth2PermissionGrants"), grants)
+}
+
+fn list_of<R: Resource>(call: &Call<'_>, set: &str, path: &str, objects: Vec<R>) -> Result<Answer, GraphError> {
+    let plan = Plan::<R>::of(&call.query)?;
+    let listing = Listing { set, path, total: Some(objects.len()) };
+    let id = |object: &&R| {
+        let id = object.property(call.tenant, "id");
+        id.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    odata::collection(call, &plan, &listing, |token| odata::behind(objects.iter(), id, token).map(ByReference))
+        .map(Answer::Ok)
+}
+
+/// A borrowed resource, as pages take them.
+struct ByReference<'a, R>(&'a R);
+
+impl<R> std::borrow::Borrow<R> for ByReference<'_, R> {
+    fn borrow(&self) -> &R {
+        self.0
+    }
+}
+
+pub(crate) fn one(call: Call<'_>) -> Result<Answer, GraphError> {
+    call.entity("oauth2PermissionGrants", &found(&call)?).map(Answer::Ok)
+}
+
+fn found(call: &Call<'_>) -> Result<Grant, GraphError> {
+    let id = call.captures.get("grant").unwrap_or_default();
+    let mut all = call.tenant.principals().flat_map(|application| Grant::of(call.tenant, application));
+    all.find(|grant| grant.id() == id).ok_or_else(|| GraphError::no_such_object(id))
+}
+
+/// `POST oauth2PermissionGrants`.
+pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
+    let body =
+        call.json(&["clientId", "consentType", "principalId", "resourceId", "scope", "startTime", "expiryTime"])?;
+    let (client, resource) = (guid(&body, "clientId", GRANT)?, guid(&body, "resourceId", GRANT)?);
+    let principal = consenting(&call, &body)?;
+    let scope = text(&body, "scope", GRANT)?.split_whitespace().collect::<Vec<_>>().join(" ");
+    let scopes = scopes(&scope)?;
+    check_resource(&call, resource)?;
+    let app_id = client_of(&call, client)?;
+    let is_new = call.tenant.update_application(app_id, |application| {
+        let kept = grants_of(application, principal);
+        let is_new = kept.is_empty();
+        if is_new {
+            *kept = scopes;
+        }
+        is_new
+    });
+    if is_new != Some(true) {
+        return Err(GraphError::conflict("Permission entry already exists."));
+    }
+    let grant = Grant { client, resource, principal, scope };
+    record(&mut call, app_id, "Consent to application", &format!("granted {:?} to", grant.scope));
+    Ok(Answer::Created { body: call.created("oauth2PermissionGrants", &grant), location: None })
+}
+
+pub(crate) fn update(mut call: Call<'_>) -> Result<Answer, GraphError> {
+    let body = call.json(&["scope"])?;
+    let scope = text(&body, "scope", GRANT)?.to_owned();
+    let scopes = scopes(&scope)?;
+    let grant = found(&call)?;
+    let app_id = client_of(&call, grant.client)?;
+    call.tenant.update_application(app_id, |application| *grants_of(application, grant.principal) = scopes);
+    record(&mut call, app_id, "Consent to application", &format!("granted {scope:?} to"));
+    Ok(Answer::NoContent)
+}
+
+pub(crate) fn delete(mut call: Call<'_>) -> Result<Answer, GraphError> {
+    let grant = found(&call)?;
+    let app_id = client_of(&call, grant.client)?;
+    call.tenant.update_application(app_id, |application| grants_of(application, grant.principal).clear());
+    record(&mut call, app_id, "Remove delegated permission grant", "withdrew the delegated permissions of");
+    Ok(Answer::NoContent)
+}
+
+fn consenting(call: &Call<'_>, body: &Map<String, Value>) -> Result<Option<Uuid>, GraphError> {
+    let principal = body.get("principalId").filter(|id| !id.is_null());
+    match (text(body, "consentType", GRANT)?, principal) {
+        ("AllPrincipals", None) => Ok(None),
+        ("Principal", Some(_)) => {
+            let user = guid(body, "principalId", GRANT)?;
+            let known = call.tenant.user(user).map(|user| Some(user.id));
+            known.ok_or_else(|| GraphError::no_such_object(&user.to_string()))
+        }
+        ("AllPrincipals" | "Principal", _) => Err(GraphError::invalid_value("principalId", GRANT)),
+        _ => Err(GraphError::invalid_value("consentType", GRANT)),
+    }
+}
+
+/// Every word must be a delegated permission of Microsoft Graph.
+fn scopes(text: &str) -> Result<BTreeSet<String>, GraphError> {
+    let known = |name: &&str| Permissions::get().permissions.get(*name).is_some_and(|known| known.delegated.is_some());
+    match text.split_whitespace().find(|name| !known(name)) {
+        Some(name) => Err(GraphError::bad_content(format!(
+            "The scope '{name}' is not one of the delegated permissions of the resource."
+        ))),
+        None => Ok(text.split_whitespace().map(str::to_owned).collect()),
+    }
+}
+
+fn grants_of(application: &mut Application, principal: Option<Uuid>) -> &mut BTreeSet<String> {
+    match principal {
+        None => &mut application.delegated_grants,
+        Some(user) => application.user_grants.entry(user).or_default(),
+    }
+}
+
+fn check_resource(call: &Call<'_>, resource: Uuid) -> Result<(), GraphError> {
+    let is_graph = resource == call.tenant.graph_principal();
+    if is_graph { Ok(()) } else { Err(GraphError::no_such_object(&resource.to_string())) }
+}
+
+/// The client id of the service principal with this object id.
+fn client_of(call: &Call<'_>, principal: Uuid) -> Result<Uuid, GraphError> {
+    let application = call.tenant.principal_object(principal);
+    application.map(|application| application.app_id).ok_or_else(|| GraphError::no_such_object(&principal.to_string()))
+}
+
+fn record(call: &mut Call<'_>, app_id: Uuid, activity: &'static str, words: &str) {
+    let Some(application) = call.tenant.application(app_id) else { return };
+    let (id, name) = (application.service_principal_id, application.display_name.clone());
+    call.record(Activity::new(activity, "ServicePrincipal", id, &name), format!("{words} the application {name:?}"));
+}
+
+/// `appRoleAssignments`: the application permissions of a service principal.
+pub(crate) fn role_assignments(call: Call<'_>) -> Result<Answer, GraphError> {
+    let principal = call.principal()?;
+    let path = format!("servicePrincipals/{}/appRoleAssignments", principal.id());
+    let assignments = match principal {
+        Principal::Of(application) => Assignment::of(call.tenant, application),
+        Principal::Graph(_) => Vec::new(),
+    };
+    list_of(&call, "appRoleAssignments", &path, assignments)
+}
+
+/// `appRoleAssignedTo`: who has application permissions of a resource.
+pub(crate) fn roles_assigned_to(call: Call<'_>) -> Result<Answer, GraphError> {
+    let principal = call.principal()?;
+    let path = format!("servicePrincipals/{}/appRoleAssignedTo", principal.id());
+    let assignments = match principal {
+        Principal::Of(_) => Vec::new(),
+        Principal::Graph(_) => {
+            call.tenant.principals().flat_map(|application| Assignment::of(call.tenant, application)).collect()
+        }
+    };
+    list_of(&call, "appRoleAssignments", &path, assignments)
+}
+
+/// `POST appRoleAssignments` and `POST appRoleAssignedTo`: the path names the one, or the other, side.
+pub(crate) fn assign_role(mut call: Call<'_>) -> Result<Answer, GraphError> {
+    let body = call.json(&["principalId", "resourceId", "appRoleId"])?;
+    let (principal, resource) = (guid(&body, "principalId", ASSIGNMENT)?, guid(&body, "resourceId", ASSIGNMENT)?);
+    let role = guid(&body, "appRoleId", ASSIGNMENT)?;
+    let in_path = call.principal()?.id();
+    if in_path != principal && in_path != resource {
+        return Err(GraphError::bad_content("The service principal of the path is none of the assignment's."));
+    }
+    check_resource(&call, resource)?;
+    let app_id = client_of(&call, principal)?;
+    let name = Permissions::get().app_role(role).ok_or_else(|| {
+        GraphError::bad_content(format!("Permission being assigned was not found on application: '{role}'."))
+    })?;
+    let is_new = call.tenant.update_application(app_id, |application| application.app_roles.insert(name.to_owned()));
+    if is_new != Some(true) {
+        return Err(GraphError::bad_content("Permission being assigned already exists on the object"));
+    }
+    record(
+        &mut call,
+        app_id,
+        "Add app role assignment to service principal",
+        &format!("gave the permission {name} to"),
+    );
+    let application =
+        call.tenant.application(app_id).ok_or_else(|| GraphError::no_such_object(&principal.to_string()))?;
+    let created = Assignment::of(call.tenant, application).into_iter().find(|assignment| assignment.role == role);
+    let created = created.ok_or_else(|| GraphError::no_such_object(&role.to_string()))?;
+    let set = format!("servicePrincipals('{in_path}')/appRoleAssignments");
+    Ok(Answer::Created { body: call.created(&set, &created), location: None })
+}
+
+pub(crate) fn withdraw_role(mut call: Call<'_>) -> Result<Answer, GraphError> {
+    let id = call.captures.get("assignment").unwrap_or_default().to_owned();
+    let in_path = call.principal()?.id();
+    let mut all = call.tenant.principals().flat_map(|application| Assignment::of(call.tenant, application));
+    let is_it = |assignment: &Assignment| {
+        assignment.id() == id && [assignment.principal, assignment.resource].contains(&in_path)
+    };
+    let assignment = all.find(is_it).ok_or_else(|| GraphError::no_such_object(&id))?;
+    drop(all);
+    let app_id = client_of(&call, assignment.principal)?;
+    let name = Permissions::get().app_role(assignment.role).unwrap_or_default();
+    call.tenant.update_application(app_id, |application| application.app_roles.remove(name));
+    let words = format!("took the permission {name} from");
+    record(&mut call, app_id, "Remove app role assignment from service principal", &words);
+    Ok(Answer::NoContent)
+}

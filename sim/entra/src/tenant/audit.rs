@@ -1,0 +1,181 @@
+//! The logs that administrators read: sign-ins and directory audits, written by what happens in the tenant.
+
+use std::collections::VecDeque;
+
+use clockwork::Stream;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Tenant;
+use crate::directory::UserId;
+use crate::event::{Event, Grant};
+
+/// Both logs, oldest entry first.
+#[derive(Clone, Debug)]
+pub(crate) struct AuditLog {
+    rng: Stream,
+    pub(crate) sign_ins: VecDeque<SignInEntry>,
+    pub(crate) directory: VecDeque<AuditEntry>,
+}
+
+/// One sign-in (`signIn`).
+#[derive(Clone, Debug)]
+pub(crate) struct SignInEntry {
+    pub(crate) id: Uuid,
+    pub(crate) at: Timestamp,
+    pub(crate) upn: String,
+    pub(crate) user: Option<(UserId, String)>,
+    /// The client, once a token has been issued to it.
+    pub(crate) client: Option<(Uuid, String)>,
+    pub(crate) client_app: &'static str,
+    pub(crate) amr: Vec<String>,
+    /// 0, or the AADSTS code.
+    pub(crate) error: u32,
+    pub(crate) reason: String,
+}
+
+/// One change (`directoryAudit`).
+#[derive(Clone, Debug)]
+pub(crate) struct AuditEntry {
+    pub(crate) id: Uuid,
+    pub(crate) at: Timestamp,
+    /// A user principal name or an application's name.
+    pub(crate) by: String,
+    pub(crate) activity: Activity,
+}
+
+/// What was done to what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Activity {
+    /// `Add user`.
+    pub(crate) name: &'static str,
+    /// `UserManagement`.
+    pub(crate) category: &'static str,
+    /// The kind of the target: `User`.
+    pub(crate) kind: &'static str,
+    pub(crate) target_id: String,
+    pub(crate) target_name: String,
+    /// Convention of the lab: the sentence of the journal.
+    pub(crate) detail: String,
+}
+
+/// How far back a token may be from its sign-in.
+const RECENT: usize = 100;
+/// How many entries a log keeps; the oldest go first.
+const ENTRIES_MAX: usize = 10_000;
+
+impl AuditLog {
+    pub(super) fn new(rng: Stream) -> Self {
+        Self { rng, sign_ins: VecDeque::new(), directory: VecDeque::new() }
+    }
+}
+
+impl Activity {
+    /// An activity upon something.
+    pub(crate) fn new(name: &'static str, kind: &'static str, id: impl ToString, target_name: &str) -> Self {
+        let category = match kind {
+            "User" => "UserManagement",
+            "Group" => "GroupManagement",
+            "Role" => "RoleManagement",
+            "Application" | "ServicePrincipal" => "ApplicationManagement",
+            "Device" => "Device",
+            _ => "Policy",
+        };
+        let (target_id, target_name) = (id.to_string(), target_name.to_owned());
+        Self { name, category, kind, target_id, target_name, detail: String::new() }
+    }
+
+    /// `Add`, `Update` or `Delete`, as the name begins.
+    pub(crate) fn operation(&self) -> &'static str {
+        let first = self.name.split(' ').next().unwrap_or_default();
+        match first {
+            "Add" | "Restore" => "Add",
+            "Delete" | "Hard" | "Remove" => "Delete",
+            _ => "Update",
+        }
+    }
+}
+
+impl Tenant {
+    /// The logs.
+    pub(crate) fn audit(&self) -> &AuditLog {
+        &self.audit
+    }
+
+    /// Puts a change into the journal and the audit log.
+    pub(crate) fn record_change(&mut self, by: &str, activity: Activity, what: String) {
+        let activity = Activity { detail: what.clone(), ..activity };
+        self.enter(by, activity);
+        self.record(Event::DirectoryChanged { by: by.to_owned(), what });
+    }
+
+    fn enter(&mut self, by: &str, activity: Activity) {
+        let entry = AuditEntry { id: self.audit.rng.uuid(), at: self.latest, by: by.to_owned(), activity };
+        self.audit.directory.push_back(entry);
+        if self.audit.directory.len() > ENTRIES_MAX {
+            self.audit.directory.pop_front();
+        }
+    }
+
+    /// Writes what an event leaves in the logs.
+    pub(super) fn log(&mut self, event: &Event) {
+        match event {
+            Event::SignedIn { user, amr } => self.log_sign_in(user, "Browser", amr.clone(), 0, ""),
+            Event::SignInRefused { user: Some(user), code, reason } => {
+                self.log_sign_in(user, "Browser", Vec::new(), *code, reason);
+            }
+            Event::TokenIssued { client, user: Some(user), grant: Grant::Password, .. } => {
+                self.log_sign_in(user, "Mobile Apps and Desktop clients", vec!["pwd".to_owned()], 0, "");
+                self.log_client(user, client);
+            }
+            Event::TokenIssued { client, user: Some(user), grant, .. } if *grant != Grant::RefreshToken => {
+                self.log_client(user, client);
+            }
+            Event::KeyRegistered { user, name, .. } => {
+                self.log_key("Add Passkey (device-bound)", user, user, name);
+            }
+            Event::KeyDeleted { user, name, by } => self.log_key("Delete Passkey (device-bound)", by, user, name),
+            Event::PasswordChanged { user } => {
+                let id = self.user_by_name(user).map(|user| user.id.to_string()).unwrap_or_default();
+                self.enter(user, Activity::new("Change user password", "User", id, user));
+            }
+            _ => {}
+        }
+    }
+
+    fn log_sign_in(&mut self, upn: &str, client_app: &'static str, amr: Vec<String>, error: u32, reason: &str) {
+        let user = self.user_by_name(upn).map(|user| (user.id, user.display_name.clone()));
+        let entry = SignInEntry {
+            id: self.audit.rng.uuid(),
+            at: self.latest,
+            upn: upn.to_owned(),
+            user,
+            client: None,
+            client_app,
+            amr,
+            error,
+            reason: reason.to_owned(),
+        };
+        self.audit.sign_ins.push_back(entry);
+        if self.audit.sign_ins.len() > ENTRIES_MAX {
+            self.audit.sign_ins.pop_front();
+        }
+    }
+
+    /// An interactive sign-in learns its client by the token that follows.
+    fn log_client(&mut self, upn: &str, client: &str) {
+        let app_id = self.applications.values().find(|application| application.display_name == client);
+        let client = app_id.map(|application| (application.app_id, client.to_owned()));
+        let recent = self.audit.sign_ins.iter_mut().rev().take(RECENT);
+        let mut recent = recent.take_while(|entry| entry.client.is_none());
+        if let Some(entry) = recent.find(|entry| entry.error == 0 && entry.upn.eq_ignore_ascii_case(upn)) {
+            entry.client = client;
+        }
+    }
+
+    fn log_key(&mut self, name: &'static str, by: &str, user: &str, key: &str) {
+        let id = self.user_by_name(user).map(|user| user.id.to_string()).unwrap_or_default();
+        let activity = Activity::new(name, "User", id, user);
+        self.enter(by, Activity { detail: key.to_owned(), ..activity });
+    }
+}

@@ -1,0 +1,40 @@
+//! Devices: by device id for sign-in, by object id for Graph.
+
+use uuid::Uuid;
+
+use super::Tenant;
+use crate::directory::Device;
+
+impl Tenant {
+    /// The device with this object id.
+    pub(crate) fn device_object(&self, id: Uuid) -> Option<&Device> {
+        self.devices.get(self.device_ids.get(&id)?)
+    }
+
+    /// The devices behind an object id, in the order of those.
+    pub(crate) fn devices_after(&self, id: Option<Uuid>) -> impl Iterator<Item = &Device> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let ids = self.device_ids.range((id.map_or(Unbounded, Excluded), Unbounded));
+        ids.filter_map(|(_, device_id)| self.devices.get(device_id))
+    }
+
+    /// How many devices there are.
+    pub(crate) fn device_count(&self) -> usize {
+        self.devices.len()
+    }
+
+    /// Changes a device in place.
+    pub(crate) fn update_device<T>(&mut self, id: Uuid, change: impl FnOnce(&mut Device) -> T) -> Option<T> {
+        self.devices.get_mut(self.device_ids.get(&id)?).map(change)
+    }
+
+    /// Removes a device from the tenant and from every group.
+    pub(crate) fn remove_device(&mut self, id: Uuid) -> Option<Device> {
+        let device = self.devices.remove(&self.device_ids.remove(&id)?)?;
+        for group in self.groups_of(id).clone() {
+            // It is in the group, as its memberships say.
+            let _ = self.remove_member(group, id);
+        }
+        Some(device)
+    }
+}
