@@ -25,8 +25,8 @@ pub(crate) struct SignInEntry {
     pub(crate) at: Timestamp,
     pub(crate) upn: String,
     pub(crate) user: Option<(UserId, String)>,
-    /// The client, once a token has been issued to it.
-    pub(crate) client: Option<(Uuid, String)>,
+    /// The client, once a token has been issued to it: its name, and its id unless others have the same name.
+    pub(crate) client: Option<(Option<Uuid>, String)>,
     pub(crate) client_app: &'static str,
     pub(crate) amr: Vec<String>,
     /// 0, or the AADSTS code.
@@ -164,12 +164,15 @@ impl Tenant {
 
     /// An interactive sign-in learns its client by the token that follows.
     fn log_client(&mut self, upn: &str, client: &str) {
-        let app_id = self.applications.values().find(|application| application.display_name == client);
-        let client = app_id.map(|application| (application.app_id, client.to_owned()));
+        let mut named = self.applications.values().filter(|application| application.display_name == client);
+        let app_id = match (named.next(), named.next()) {
+            (Some(application), None) => Some(application.app_id),
+            _ => None,
+        };
         let recent = self.audit.sign_ins.iter_mut().rev().take(RECENT);
         let mut recent = recent.take_while(|entry| entry.client.is_none());
         if let Some(entry) = recent.find(|entry| entry.error == 0 && entry.upn.eq_ignore_ascii_case(upn)) {
-            entry.client = client;
+            entry.client = Some((app_id, client.to_owned()));
         }
     }
 

@@ -254,7 +254,7 @@ fn a_device_is_found_by_both_ids_disabled_and_deleted() {
 fn what_happens_in_the_tenant_is_in_its_logs() {
     let lab = Lab::new();
     let admin = lab.sign_in_with_everything("admin");
-    let (app, carol) = (APP.to_string(), upn("carol"));
+    let (app, carol) = (EVERYTHING.to_string(), upn("carol"));
     lab.token(TENANT, &password_form(&app, &carol));
     let mut wrong = password_form(&app, &carol);
     wrong[4].1 = "wrong";
@@ -264,7 +264,7 @@ fn what_happens_in_the_tenant_is_in_its_logs() {
     let codes: Vec<u64> =
         entries.body["value"].as_array().unwrap().iter().map(|e| e["status"]["errorCode"].as_u64().unwrap()).collect();
     assert_eq!(codes, [50_126, 0], "newest first");
-    assert_eq!(entries.body["value"][1]["appId"], json!(APP));
+    assert_eq!(entries.body["value"][1]["appId"], json!(EVERYTHING));
     let failed = lab.graph("GET", "v1.0/auditLogs/signIns?$filter=status/errorCode%20eq%2050126", &admin, NONE);
     assert_eq!(failed.values("userPrincipalName"), vec![carol.clone()]);
     lab.graph("PATCH", &format!("v1.0/users/{carol}"), &admin, json!({ "accountEnabled": false }));

@@ -89,9 +89,7 @@ impl Filter {
 }
 
 fn pinned<'a>(expression: &'a Expression, property: &str) -> Option<Vec<&'a str>> {
-    let is_it = |path: &Path| {
-        path.root == Root::Property(path_name(path)) && path_name(path) == property && path.rest.is_empty()
-    };
+    let is_it = |path: &Path| matches!(path.root, Root::Property(name) if name == property) && path.rest.is_empty();
     match expression {
         Expression::And(left, right) => pinned(left, property).or_else(|| pinned(right, property)),
         Expression::Compare(path, Operator::Eq, Literal::Text(value)) if is_it(path) => Some(vec![value.as_str()]),
@@ -100,13 +98,6 @@ fn pinned<'a>(expression: &'a Expression, property: &str) -> Option<Vec<&'a str>
             .map(|value| if let Literal::Text(text) = value { Some(text.as_str()) } else { None })
             .collect(),
         _ => None,
-    }
-}
-
-fn path_name(path: &Path) -> &'static str {
-    match path.root {
-        Root::Property(name) | Root::Navigation(name) => name,
-        Root::Variable => "",
     }
 }
 

@@ -46,7 +46,7 @@ where
     let mut page = if plan.order.is_natural() {
         taken(call, plan, source(start.as_ref().map(|start| start.id.as_str())), top + 1)?
     } else {
-        sorted(call, plan, source(None), start.as_ref())?.into_iter().take(top + 1).collect()
+        sorted(call, plan, source(None), start.as_ref(), top + 1)?
     };
     let is_last = page.len() <= top;
     page.truncate(top);
@@ -132,6 +132,7 @@ fn sorted<R: Resource, T: Borrow<R>>(
     plan: &Plan<R>,
     objects: impl Iterator<Item = T>,
     start: Option<&SkipToken>,
+    limit: usize,
 ) -> Result<Vec<T>, GraphError> {
     let compare = |left: (&[Value], &str), right: (&[Value], &str)| {
         plan.order.compare(left.0, right.0).then_with(|| left.1.cmp(right.1))
@@ -145,7 +146,15 @@ fn sorted<R: Resource, T: Borrow<R>>(
     let is_later =
         |key: &[Value], id: &str| start.is_none_or(|start| compare((key, id), (&start.key, &start.id)).is_gt());
     let mut later: Vec<_> = keyed.filter(|(key, id, _)| is_later(key, id)).collect();
-    later.sort_by(|left, right| compare((&left.0, &left.1), (&right.0, &right.1)));
+    let in_order = |left: &(Vec<Value>, String, T), right: &(Vec<Value>, String, T)| {
+        compare((&left.0, &left.1), (&right.0, &right.1))
+    };
+    // Only the page is put in order, whatever lies behind it.
+    if later.len() > limit {
+        later.select_nth_unstable_by(limit - 1, in_order);
+        later.truncate(limit);
+    }
+    later.sort_by(in_order);
     Ok(later.into_iter().map(|(_, _, object)| object).collect())
 }
 
