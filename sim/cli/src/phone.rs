@@ -41,12 +41,16 @@ async fn serve(args: &PhoneArgs, endpoint: Endpoint, device: Device, answers: An
     let mut listening = endpoint.open(wire).await?;
     let mut narrator = Narrator::new(Tone::of(args));
     let mut control = control::open(args, narrator.log.watch()).await?;
+    let mut state = args.state.clone().map(state::StateFile::new);
+    // A file that cannot be written is found now, and not by the first registration.
+    if let Some(state) = &mut state {
+        state.save(hub.device().key())?;
+    }
     narrator::banner(args, hub.device().key(), &listening, control.as_ref(), answers);
     let mut console = match answers {
         Answers::Keyboard => Console::at_keyboard(),
         Answers::Control | Answers::Policy(_) => Console::of_nobody(),
     };
-    let mut state = args.state.clone().map(state::StateFile::new);
     loop {
         let mut reply = None;
         tokio::select! {

@@ -6,6 +6,7 @@ mod client_pin;
 mod config;
 mod continuation;
 mod credential_management;
+mod dispatch;
 mod extensions;
 mod gesture;
 mod get_assertion;
@@ -29,11 +30,10 @@ use wire::Status;
 use self::bio_enrollment::Enrollment;
 use self::continuation::Continuation;
 use self::gesture::{Pending, State};
-use self::make_credential::Apart;
 use crate::durable::Durable;
-use crate::fault::{Fault, Verdict};
-use crate::pin_uv::{KeyAgreement, MISMATCHES_MAX, Protocol, Token};
-use crate::{Attestation, BadSnapshot, Credential, Event, Faults, Feature, Profile, Signer, Snapshot, request};
+use crate::fault::Verdict;
+use crate::pin_uv::{KeyAgreement, Protocol, Token};
+use crate::{Attestation, BadSnapshot, Credential, Event, Faults, Profile, Signer, Snapshot};
 
 /// A CTAP authenticator.
 pub struct Authenticator {
@@ -253,94 +253,6 @@ impl Authenticator {
 
     pub(crate) fn record(&mut self, event: Event) {
         self.events.push_back(event);
-    }
-
-    fn dispatch(&mut self, now: Timestamp, command: Command, parameters: &[u8]) -> Result<Step, Status> {
-        if parameters.len() >= self.profile.limits.message_bytes {
-            return Err(Status::REQUEST_TOO_LARGE);
-        }
-        match command {
-            Command::MAKE_CREDENTIAL => {
-                let normalised = request::normalise(parameters, request::MAKE_CREDENTIAL)?;
-                let request = request::make_credential(&normalised)?;
-                self.decoded(command, Some(&request.rp.id))?;
-                let apart = Apart {
-                    algorithms: request::algorithms(&normalised),
-                    formats: request::formats(&normalised),
-                    pin_complexity_policy: request::pin_complexity_policy(parameters),
-                };
-                self.make_credential(now, &request, &apart)
-            }
-            Command::GET_ASSERTION => {
-                let normalised = request::normalise(parameters, request::GET_ASSERTION)?;
-                let request = request::get_assertion(&normalised)?;
-                self.decoded(command, Some(request.rp_id))?;
-                self.get_assertion(now, &request)
-            }
-            Command::CLIENT_PIN => {
-                let normalised = request::normalise(parameters, request::CLIENT_PIN)?;
-                let request = client_pin::Request::decode(&normalised)?;
-                self.decoded(command, request.rp_id.as_deref())?;
-                self.client_pin(now, request)
-            }
-            Command::GET_INFO => {
-                self.decoded(command, None)?;
-                Ok(Step::Respond(self.get_info()))
-            }
-            Command::GET_NEXT_ASSERTION => {
-                let rp_id = self.continued_rp_id();
-                self.decoded(command, rp_id.as_deref())?;
-                self.get_next_assertion(now).map(Step::Respond)
-            }
-            Command::BIO_ENROLLMENT => {
-                let sensor =
-                    self.profile.built_in_uv.and_then(|uv| uv.bio_enrollment).ok_or(Status::INVALID_COMMAND)?;
-                let request = bio_enrollment::Request::decode(parameters)?;
-                self.decoded(command, None)?;
-                self.bio_enrollment(now, &request, sensor)
-            }
-            Command::CONFIG if !self.profile.config_commands.is_empty() => {
-                let request = config::Request::read(parameters)?;
-                self.decoded(command, None)?;
-                self.configure(now, request).map(Step::Respond)
-            }
-            Command::RESET if self.profile.reset => {
-                self.decoded(command, None)?;
-                self.reset(now).map(Step::Ask)
-            }
-            Command::CREDENTIAL_MANAGEMENT if self.profile.has(Feature::CredMgmt) => {
-                let before = self.take_enumeration();
-                let request = credential_management::Request::read(parameters)?;
-                self.decoded(command, None)?;
-                self.credential_management(now, &request, before).map(Step::Respond)
-            }
-            Command::LARGE_BLOBS if self.profile.large_blob_bytes.is_some() => {
-                let request = large_blobs::Request::decode(parameters)?;
-                self.decoded(command, None)?;
-                self.large_blobs(now, request).map(Step::Respond)
-            }
-            Command::SELECTION if self.profile.is_2_1() => {
-                self.decoded(command, None)?;
-                Ok(Step::Ask(selection::pending()))
-            }
-            _ => Err(Status::INVALID_COMMAND),
-        }
-    }
-
-    /// A command was understood; what its rules say is in force until it is answered.
-    ///
-    /// # Errors
-    ///
-    /// Some status, when it is not carried out: [`Self::respond`] has the right one.
-    fn decoded(&mut self, command: Command, rp_id: Option<&str>) -> Result<(), Status> {
-        self.events.push_back(Event::Command { name: command.name(), rp_id: rp_id.map(str::to_owned) });
-        let Some(fault) = self.faults.judge(command, rp_id) else { return Ok(()) };
-        self.events.push_back(Event::Faulted { name: command.name(), fault: fault.clone() });
-        if fault == Fault::PinSoftLock {
-            self.pin_mismatches = MISMATCHES_MAX;
-        }
-        self.verdict = Verdict::new(Some(fault));
-        if self.verdict.forestalls() { Err(Status::OTHER) } else { Ok(()) }
     }
 
     /// Answers the command under way.

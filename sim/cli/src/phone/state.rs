@@ -58,8 +58,13 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
+    // What a crash has left there may be readable for others, or a link of somebody else.
+    match std::fs::remove_file(&beside) {
+        Err(reason) if reason.kind() != io::ErrorKind::NotFound => return Err(reason),
+        _ => {}
+    }
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&beside)?;
@@ -89,6 +94,27 @@ mod tests {
         std::fs::write(&path, "{\"version\": 2}").expect("it is written");
         let refused = load(&path).expect_err("another version").to_string();
         assert!(refused.contains("the snapshot has version 2"), "{refused}");
+        std::fs::remove_dir_all(&folder).expect("it is removed");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_crash_has_left_beside_it_decides_nothing_about_who_reads_the_state() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        let folder = std::env::temp_dir().join(format!("passkey-lab-beside-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let (path, beside, other) = (folder.join("phone.json"), folder.join("phone.json.new"), folder.join("other"));
+        std::fs::write(&other, "another's").expect("it is written");
+        symlink(&other, &beside).expect("a link");
+        replace(&path, "kept").expect("it is written");
+        std::fs::write(&beside, "half").expect("it is written");
+        std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o644)).expect("its permissions");
+        replace(&path, "kept again").expect("it is written");
+
+        assert_eq!(std::fs::read_to_string(&path).expect("it is there"), "kept again");
+        assert_eq!(std::fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_to_string(&other).expect("it is there"), "another's");
         std::fs::remove_dir_all(&folder).expect("it is removed");
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
@@ -26,6 +26,7 @@ use crate::phone::order::{Order, Outcome};
 
 type Answered = Result<Response, Problem>;
 type Body = Result<Bytes, BytesRejection>;
+type Id = Result<Path<String>, PathRejection>;
 
 pub(super) fn router(door: Door, may: Guard) -> Router {
     Router::new()
@@ -148,12 +149,12 @@ async fn inject(State(door): State<Door>, headers: HeaderMap, body: Body) -> Ans
     Ok((StatusCode::CREATED, [(header::LOCATION, place)]).into_response())
 }
 
-async fn export(State(door): State<Door>, Path(id): Path<String>) -> Answered {
-    door.obey(Order::Export(credential_id(&id)?)).await
+async fn export(State(door): State<Door>, id: Id) -> Answered {
+    door.obey(Order::Export(credential_id(id)?)).await
 }
 
-async fn delete_credential(State(door): State<Door>, Path(id): Path<String>) -> Answered {
-    door.obey(Order::Delete(credential_id(&id)?)).await
+async fn delete_credential(State(door): State<Door>, id: Id) -> Answered {
+    door.obey(Order::Delete(credential_id(id)?)).await
 }
 
 #[derive(Deserialize)]
@@ -239,9 +240,10 @@ fn rule(text: &str) -> Result<Rule, Problem> {
     text.parse().map_err(|error: ctap::BadRule| Problem::body(error, "docs/faults.md lists what can go wrong"))
 }
 
-fn credential_id(text: &str) -> Result<Vec<u8>, Problem> {
-    Base64Url::parse(text).map(|id| id.0).ok_or_else(|| {
-        let why = format!("{text:?} is not base64url");
+fn credential_id(id: Id) -> Result<Vec<u8>, Problem> {
+    let id = id.map_or_else(|unreadable| unreadable.body_text(), |Path(text)| text);
+    Base64Url::parse(&id).map(|id| id.0).ok_or_else(|| {
+        let why = format!("{id:?} is not base64url");
         Problem::new(StatusCode::NOT_FOUND, "there is no such credential", why, "GET /credentials lists them")
     })
 }
