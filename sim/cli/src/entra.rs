@@ -26,7 +26,7 @@ pub(crate) fn run(args: &EntraArgs) -> Result<()> {
     let runtime = Builder::new_multi_thread().enable_all().build().into_diagnostic()?;
     runtime.block_on(async {
         let stop = stopped();
-        let server = Server::bind(args.listen, tls, router, Limits::default()).await.map_err(EntraError::from)?;
+        let server = Server::bind(args.listen, Some(tls), router, Limits::default()).await.map_err(EntraError::from)?;
         let address = server.address().into_diagnostic()?;
         say(&Sheet { entra: &entra, authority: &authority, address, name: args.name.first() }.to_string());
         server.serve(stop).await;

@@ -1,4 +1,4 @@
-//! HTTPS: sockets, TLS and HTTP/1.1 in front of a router, with a limit on everything that a peer can make wait or grow.
+//! Sockets, TLS where it is wanted, and HTTP/1.1 in front of a router, with a limit on everything that a peer can make wait or grow.
 
 use std::future::Future;
 use std::io;
@@ -14,6 +14,7 @@ use http::StatusCode;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -43,7 +44,7 @@ pub struct Limits {
 /// A socket that listens, and who answers on it.
 pub struct Server {
     listener: TcpListener,
-    tls: TlsAcceptor,
+    tls: Option<TlsAcceptor>,
     router: Router,
     limits: Limits,
 }
@@ -65,14 +66,14 @@ impl Default for Limits {
 }
 
 impl Server {
-    /// Listens.
+    /// Listens; without `tls` it speaks HTTP in clear.
     ///
     /// # Errors
     ///
     /// [`SandboxError`] says whether the port is taken, not permitted or not usable.
     pub async fn bind(
         address: SocketAddr,
-        tls: Arc<ServerConfig>,
+        tls: Option<Arc<ServerConfig>>,
         router: Router,
         limits: Limits,
     ) -> Result<Self, SandboxError> {
@@ -82,7 +83,7 @@ impl Server {
             _ => SandboxError::Unusable { address, reason },
         })?;
         let router = router.layer(middleware::from_fn_with_state(limits.request, in_time));
-        Ok(Self { listener, tls: TlsAcceptor::from(tls), router, limits })
+        Ok(Self { listener, tls: tls.map(TlsAcceptor::from), router, limits })
     }
 
     /// Where it listens.
@@ -128,33 +129,40 @@ impl Server {
     }
 
     /// One connection from handshake to end. A peer that breaks off, speaks no TLS or no HTTP is its own business.
-    fn connection(
-        &self,
-        stream: TcpStream,
-        mut ended: watch::Receiver<()>,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    fn connection(&self, stream: TcpStream, ended: watch::Receiver<()>) -> impl Future<Output = ()> + Send + 'static {
         let (tls, router, limits) = (self.tls.clone(), self.router.clone(), self.limits);
         async move {
-            let Ok(Ok(stream)) = timeout(limits.handshake, tls.accept(stream)).await else { return };
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(limits.header)
-                .max_buf_size(limits.header_bytes)
-                // The lab's own clock says the date.
-                .auto_date_header(false)
-                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-            let mut connection = std::pin::pin!(connection);
-            let stopped = timeout(limits.connection, async {
-                tokio::select! {
-                    _ = connection.as_mut() => true,
-                    _ = ended.changed() => false,
-                }
-            });
-            if !stopped.await.unwrap_or(false) {
-                connection.as_mut().graceful_shutdown();
-                let _ = timeout(FAREWELL, connection).await;
+            let Some(tls) = tls else { return converse(stream, router, limits, ended).await };
+            if let Ok(Ok(stream)) = timeout(limits.handshake, tls.accept(stream)).await {
+                converse(stream, router, limits, ended).await;
             }
         }
+    }
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    limits: Limits,
+    mut ended: watch::Receiver<()>,
+) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header)
+        .max_buf_size(limits.header_bytes)
+        // The lab's own clock says the date.
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut connection = std::pin::pin!(connection);
+    let stopped = timeout(limits.connection, async {
+        tokio::select! {
+            _ = connection.as_mut() => true,
+            _ = ended.changed() => false,
+        }
+    });
+    if !stopped.await.unwrap_or(false) {
+        connection.as_mut().graceful_shutdown();
+        let _ = timeout(FAREWELL, connection).await;
     }
 }
 

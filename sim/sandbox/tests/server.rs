@@ -45,7 +45,7 @@ impl Running {
         let tls = TlsConnector::from(Arc::new(client.with_no_client_auth()));
         let router = Router::new().route("/", get(|| async { "here" })).route("/", post(|body: String| async { body }));
         let config = authority.server_config(&default_names(), now).expect("a certificate");
-        let server = Server::bind("127.0.0.1:0".parse().expect("a literal"), config, router, limits).await;
+        let server = Server::bind("127.0.0.1:0".parse().expect("a literal"), Some(config), router, limits).await;
         let server = server.expect("a free port");
         let address = server.address().expect("it listens");
         let (stop, stopped) = oneshot::channel();
@@ -154,7 +154,7 @@ fn a_port_that_is_taken_says_so() {
         let now = Clock::system().now();
         let config =
             Authority::open(&authority, now).expect("it is there").server_config(&[], now).expect("a certificate");
-        let refused = Server::bind(server.address, config, Router::new(), Limits::default()).await.err();
+        let refused = Server::bind(server.address, Some(config), Router::new(), Limits::default()).await.err();
         assert!(matches!(refused, Some(SandboxError::Taken { address }) if address == server.address), "{refused:?}");
     });
 }

@@ -9,8 +9,9 @@ mod routes;
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use tokio::net::TcpListener;
+use sandbox::{Limits, SandboxError, Server};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use transport::shell::Hub;
@@ -79,13 +80,14 @@ pub(super) async fn open(args: &PhoneArgs, happened: watch::Receiver<u64>) -> Re
     if !address.ip().is_loopback() && args.control_token.is_none() {
         return Err(PhoneError::ControlUnguarded { address });
     }
-    let unavailable = |reason| PhoneError::ControlUnavailable { address, reason };
-    let listener = TcpListener::bind(address).await.map_err(unavailable)?;
-    let address = listener.local_addr().map_err(unavailable)?;
     let (sender, orders) = mpsc::channel(ORDERS_MAX);
     let router = routes::router(Door { orders: sender, happened }, guard);
-    // It ends with the process: axum goes on after whatever a single connection does.
-    let serving = tokio::spawn(async move { drop(axum::serve(listener, router).await) });
+    // Whoever waits for something to happen may do so for a minute.
+    let limits = Limits { request: Duration::from_secs(90), ..Limits::default() };
+    let server = Server::bind(address, None, router, limits).await.map_err(PhoneError::ControlUnavailable)?;
+    let unusable = |reason| PhoneError::ControlUnavailable(SandboxError::Unusable { address, reason });
+    let address = server.address().map_err(unusable)?;
+    let serving = tokio::spawn(server.serve(pending()));
     Ok(Some(Control { address, orders, serving }))
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use ctap::{BadProfile, BadSnapshot};
 use miette::Diagnostic;
+use sandbox::SandboxError;
 use thiserror::Error;
 
 /// Why a phone cannot begin or go on.
@@ -51,9 +52,9 @@ pub(super) enum PhoneError {
     #[diagnostic(help("choose the keys by --seed N"))]
     NoRandomness { reason: String },
     /// The port of `--control` cannot be had.
-    #[error("the control interface cannot listen on {address}: {reason}")]
+    #[error("the control interface: {0}")]
     #[diagnostic(help("choose another by --control ADDRESS:PORT; with port 0 the system chooses one"))]
-    ControlUnavailable { address: SocketAddr, reason: io::Error },
+    ControlUnavailable(#[source] SandboxError),
     /// Others could reach the control interface.
     #[error("others than this machine could reach the control interface on {address}")]
     #[diagnostic(help("give them a secret by --control-token TOKEN, or listen on 127.0.0.1 alone"))]
