@@ -15,5 +15,6 @@ mod graph_resources;
 mod hostile;
 mod keys;
 mod own_name;
+mod replication;
 mod token_endpoint;
 mod v1;
