@@ -4,6 +4,7 @@ mod client_assertion;
 mod common;
 mod contract;
 mod discovery;
+mod expiry;
 mod graph;
 mod graph_access;
 mod graph_applications;
