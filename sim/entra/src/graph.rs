@@ -27,6 +27,7 @@ mod path;
 mod permissions;
 mod policies;
 mod registration;
+mod replica;
 mod routes;
 mod service_principals;
 mod users;
@@ -101,9 +102,13 @@ fn handle(tenant: &mut Tenant, now: Timestamp, path: &Path, request: &GraphReque
     let caller = Caller::authenticate(tenant, now, header(request.headers(), AUTHORIZATION.as_str()))?;
     let query = odata::Query::parse(request.uri(), consistency(request.headers()))?;
     let body = request.body().as_ref().map_err(|status| GraphError::no_body(*status))?;
-    let call = Call { tenant, now, caller, captures, query, version: path.version, body };
-    access::authorize(&call, route)?;
-    (route.handler)(call)
+    replica::check_references(tenant, &caller, route, &captures, body)?;
+    let version = path.version;
+    replica::answer(tenant, caller.session(), route, |tenant| {
+        let call = Call { tenant, now, caller, captures, query, version, body };
+        access::authorize(&call, route)?;
+        (route.handler)(call)
+    })
 }
 
 fn consistency(headers: &HeaderMap) -> Consistency {

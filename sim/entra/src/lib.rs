@@ -34,4 +34,4 @@ pub use es256::PublicKey;
 pub use event::{Event, Grant};
 pub use roles::Role;
 pub use secret::Secret;
-pub use tenant::{BadConfig, Tenant};
+pub use tenant::{BadConfig, Replication, Tenant};

@@ -11,6 +11,7 @@ mod grants;
 mod groups;
 mod policies;
 mod recycle_bin;
+mod replication;
 mod roles;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -41,6 +42,9 @@ pub(crate) use grants::{CodeGrant, CodeRedemption, RefreshGrant, SignIn};
 pub(crate) use groups::{MembershipFault, NewGroup};
 pub(crate) use policies::DeviceConfiguration;
 pub(crate) use recycle_bin::{Deleted, RestoreFault};
+pub use replication::Replication;
+use replication::{Facet, InFlight};
+pub(crate) use replication::{Session, View};
 
 /// One simulated tenant.
 pub struct Tenant {
@@ -73,6 +77,7 @@ pub struct Tenant {
     pub(crate) device_configurations: BTreeMap<Uuid, DeviceConfiguration>,
     audit: AuditLog,
     changes: changes::Changes,
+    in_flight: InFlight,
     /// The latest instant that the tenant was told of: when an event that carries no time has happened.
     latest: Timestamp,
     grants: grants::Grants,
@@ -157,6 +162,7 @@ impl Tenant {
             device_configurations: BTreeMap::new(),
             audit: AuditLog::new(seed.fork("entra/audit")),
             changes: changes::Changes::default(),
+            in_flight: InFlight::default(),
             latest: config.created,
             grants: grants::Grants::default(),
             device_requests: device_codes::DeviceRequests::default(),
@@ -200,6 +206,13 @@ impl Tenant {
     pub fn in_a_run_of(mut self, seed: &Seed) -> Self {
         self.rng = seed.fork("entra");
         self.sessions = Sessions::new(seed.fork("entra/sessions"));
+        self
+    }
+
+    /// The same tenant, whose changes are read only after a while.
+    #[must_use]
+    pub fn with_replication(mut self, delays: Replication) -> Self {
+        self.in_flight = InFlight::new(delays);
         self
     }
 
@@ -263,6 +276,7 @@ impl Tenant {
 
     /// Sets the FIDO2 security key method policy, as the portal does.
     pub fn set_fido2_policy(&mut self, policy: Fido2Policy) {
+        self.keep_before(Facet::Fido2Policy);
         self.fido2_policy = policy;
     }
 
@@ -304,6 +318,7 @@ impl Tenant {
     /// Tells the tenant the time, before anything is asked of it.
     pub(crate) fn notice(&mut self, now: Timestamp) {
         self.latest = self.latest.max(now);
+        self.forget_replicated();
     }
 
     /// Puts a line into the journal, and into the logs that administrators read.

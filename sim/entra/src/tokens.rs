@@ -1,6 +1,8 @@
 //! Tokens: RS256 JWTs in Entra's v1.0 (Graph access tokens) and v2.0 (id tokens) shapes, and their verification
 //! (entra.md §1.7).
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +16,7 @@ use wire::Base64Url;
 use crate::applications::{Application, first_party, sha1_base64url};
 use crate::directory::User;
 use crate::origin::{LOGIN, Origin};
-use crate::roles::MEMBER_WID;
+use crate::roles::{MEMBER_WID, Role};
 use crate::tenant::{SignIn, Tenant};
 
 /// The lifetime of access and id tokens.
@@ -65,6 +67,9 @@ pub(crate) struct Claims {
     pub(crate) roles: Vec<String>,
     #[serde(default)]
     pub(crate) amr: Vec<String>,
+    /// When the user signed in; absent in an application's own token.
+    #[serde(default)]
+    pub(crate) auth_time: i64,
 }
 
 /// A string that is no token of this tenant's key.
@@ -143,7 +148,7 @@ impl Tenant {
         let own = json!({
             "acr": "1", "amr": sign_in.amr, "auth_time": sign_in.at.as_second(), "idtyp": "user",
             "name": user.display_name, "oid": user.id, "sub": pairwise(client.app.app_id, user), "upn": user.upn,
-            "unique_name": user.upn, "scp": scope, "wids": wids(user),
+            "unique_name": user.upn, "scp": scope, "wids": wids(self.roles_in_effect(user)),
         });
         merge(&mut claims, own);
         self.signing_key.sign(&claims)
@@ -217,8 +222,8 @@ pub(crate) fn pairwise(app_id: Uuid, user: &User) -> String {
 }
 
 /// Role templates of the user, or the one that every member has.
-fn wids(user: &User) -> Vec<Uuid> {
-    let roles = user.roles.iter().map(|role| role.template_id());
+fn wids(roles: &BTreeSet<Role>) -> Vec<Uuid> {
+    let roles = roles.iter().map(|role| role.template_id());
     roles.chain(std::iter::once(MEMBER_WID)).collect()
 }
 

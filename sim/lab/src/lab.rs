@@ -197,6 +197,15 @@ impl Lab {
         met
     }
 
+    /// Lets time pass until everybody sees every change of the tenant.
+    pub fn replicate(&mut self) {
+        loop {
+            let next = self.tenant().poll_timeout();
+            let Some(next) = next else { return };
+            self.pass(next.duration_since(self.now()));
+        }
+    }
+
     /// The last text message to a number, if one came.
     #[must_use]
     pub fn text_message(&self, number: &str) -> Option<&str> {
@@ -249,7 +258,9 @@ impl Lab {
     fn next_deadline(&self) -> Option<Timestamp> {
         let phones = self.phones.values().filter_map(Phone::poll_timeout);
         let workstations = self.workstations.values().filter_map(Workstation::poll_timeout);
-        phones.chain(workstations).chain(self.control_center.poll_timeout()).chain(self.admin.poll_timeout()).min()
+        let tenant = lock(&self.tenant).poll_timeout();
+        let pages = self.control_center.poll_timeout().into_iter().chain(self.admin.poll_timeout());
+        phones.chain(workstations).chain(pages).chain(tenant).min()
     }
 
     fn send_requests(&mut self) -> bool {
@@ -410,6 +421,11 @@ impl Lab {
         let mut moved = false;
         if due(self.control_center.poll_timeout()) {
             self.control_center.handle_timeout(now);
+            moved = true;
+        }
+        let tenant_is_due = due(lock(&self.tenant).poll_timeout());
+        if tenant_is_due {
+            lock(&self.tenant).handle_timeout(now);
             moved = true;
         }
         if due(self.admin.poll_timeout()) {

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 mod check;
@@ -89,6 +89,25 @@ pub struct Tenant {
     /// A Conditional Access policy asks everybody for MFA, the service account not excluded.
     #[serde(default)]
     pub service_account_needs_mfa: bool,
+    /// How long the tenant's changes take until they are read.
+    #[serde(default)]
+    pub replication: Replication,
+}
+
+/// Replication lag, by what reads too early; whatever is left out does not lag.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Replication {
+    /// An object by its id.
+    pub read: SignedDuration,
+    /// Lists, filters and searches.
+    pub list: SignedDuration,
+    /// Members of groups.
+    pub membership: SignedDuration,
+    /// Directory roles: lists, tokens and what the holder may do.
+    pub roles: SignedDuration,
+    /// Policies.
+    pub policy: SignedDuration,
 }
 
 /// A person with an account.
@@ -455,10 +474,22 @@ mod tests {
     }
 
     #[test]
+    fn a_change_takes_a_day_at_most() {
+        let with = |delay: &str| GOOD.replace("domain:", &format!("replication: {{roles: {delay}}}, domain:"));
+        let scenario = Scenario::parse(Path::new("x.yaml"), &with("1m 30s")).unwrap();
+        assert_eq!(scenario.tenant.replication.roles, SignedDuration::from_secs(90));
+        for wrong in ["-1s", "25h"] {
+            let error = Scenario::parse(Path::new("x.yaml"), &with(wrong)).unwrap_err().to_string();
+            let expect = "tenant.replication.roles: a change takes from 0s to 24h";
+            assert!(error.starts_with("x.yaml:3:") && error.contains(expect), "{error}");
+        }
+    }
+
+    #[test]
     fn an_unknown_field_is_refused_where_it_stands() {
         check(
             &GOOD.replace("domain:", "domian:"),
-            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`",
+            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`, `replication`",
         );
     }
 

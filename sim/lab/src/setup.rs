@@ -112,13 +112,15 @@ pub fn tenant_alone(scenario: &Scenario, seed: &Seed) -> Result<(entra::Config, 
 }
 
 fn made(scenario: &Scenario, config: entra::Config, seed: &Seed) -> Result<entra::Tenant, ScenarioError> {
-    entra::Tenant::new(config, seed).map_err(|bad| {
+    let tenant = entra::Tenant::new(config, seed).map_err(|bad| {
         let place = match &bad {
             entra::BadConfig::ClientCertificate { .. } => Key("applications"),
             _ => Key("tenant"),
         };
         scenario.refuse(&[place], format!("the tenant cannot be made: {bad}"))
-    })
+    })?;
+    let scenario::Replication { read, list, membership, roles, policy } = scenario.tenant.replication;
+    Ok(tenant.with_replication(entra::Replication { read, list, membership, roles, policy }))
 }
 
 impl Registration {

@@ -10,7 +10,7 @@ use super::service_principals::Principal;
 use crate::applications::first_party;
 use crate::directory::{User, UserId};
 use crate::roles::{Reach, Right};
-use crate::tenant::Tenant;
+use crate::tenant::{Session, Tenant};
 use crate::tokens::{BadToken, Claims, GRAPH_URL};
 
 /// Who calls.
@@ -23,6 +23,7 @@ pub(crate) enum Caller {
         upn: String,
         scopes: Vec<String>,
         amr: Vec<String>,
+        session: Session,
     },
     /// An application by itself.
     Application {
@@ -34,13 +35,11 @@ pub(crate) enum Caller {
     },
 }
 
-const REVOKED: &str = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
-
 impl Caller {
     /// Reads and checks the `Authorization` header.
     pub(crate) fn authenticate(tenant: &Tenant, now: Timestamp, header: Option<&str>) -> Result<Self, GraphError> {
         let claims = Self::claims(tenant, now, header)?;
-        let dead = || GraphError::invalid_token(REVOKED);
+        let dead = || GraphError::revoked(now);
         let app = tenant.application(claims.appid).ok_or_else(dead)?;
         let Some(scopes) = claims.scp else {
             let (principal, name) = (app.service_principal_id, app.display_name.clone());
@@ -48,11 +47,15 @@ impl Caller {
         };
         let user = tenant.user(claims.oid).ok_or_else(dead)?;
         // In whole seconds, as `iat` is: a token of the same second as the change is of after it.
-        if !user.account_enabled || claims.iat < user.sessions_valid_from.as_second() {
+        if claims.iat < user.sessions_valid_from.as_second() {
+            return Err(GraphError::revoked(user.sessions_valid_from));
+        }
+        if !user.account_enabled {
             return Err(dead());
         }
         let scopes = scopes.split_whitespace().map(str::to_owned).collect();
-        Ok(Self::User { id: user.id, upn: user.upn.clone(), scopes, amr: claims.amr })
+        let session = Session { user: user.id, app: claims.appid, since: claims.auth_time };
+        Ok(Self::User { id: user.id, upn: user.upn.clone(), scopes, amr: claims.amr, session })
     }
 
     fn claims(tenant: &Tenant, now: Timestamp, header: Option<&str>) -> Result<Claims, GraphError> {
@@ -79,6 +82,14 @@ impl Caller {
             return Err(GraphError::invalid_token("Access token validation failure. Invalid tenant."));
         }
         Ok(claims)
+    }
+
+    /// The signed-in user's session, which reads its own writes; an application has none.
+    pub(crate) fn session(&self) -> Option<Session> {
+        match self {
+            Self::User { session, .. } => Some(*session),
+            Self::Application { .. } => None,
+        }
     }
 
     /// How the journal names the caller.
@@ -130,7 +141,8 @@ pub(crate) fn authorize(call: &Call<'_>, route: &Route) -> Result<(), GraphError
                 return check_fresh(amr, route);
             }
             let user = call.tenant.user(*id).ok_or_else(GraphError::denied)?;
-            let by_role = || owns(call, *id, route.right) || reaches(user, needed(call, route.right), target);
+            let by_role =
+                || owns(call, *id, route.right) || reaches(call.tenant, user, needed(call, route.right), target);
             permitted(route.access.delegated.satisfied_by(scopes) && by_role())
         }
     }
@@ -150,12 +162,12 @@ fn check_fresh(amr: &[String], route: &Route) -> Result<(), GraphError> {
 }
 
 /// Whether a user's roles let the user do something to somebody.
-pub(crate) fn reaches(user: &User, right: Right, target: Option<&User>) -> bool {
+pub(crate) fn reaches(tenant: &Tenant, user: &User, right: Right, target: Option<&User>) -> bool {
     // Every member reads basic directory information and registers applications, with a role or without; which object
     // is to be deleted the handler knows.
     let of_all = [Right::ReadDirectory, Right::CreateApplication, Right::DeleteObject].contains(&right);
     let of_members = if of_all { Reach::Anyone } else { Reach::Nobody };
-    let of_roles = user.roles.iter().map(|role| role.reach(right)).max();
+    let of_roles = tenant.roles_in_effect(user).iter().map(|role| role.reach(right)).max();
     match of_roles.unwrap_or(Reach::Nobody).max(of_members) {
         Reach::Anyone => true,
         Reach::NonAdmins => target.is_none_or(|target| target.roles.is_empty()),

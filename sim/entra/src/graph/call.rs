@@ -144,7 +144,7 @@ impl Call<'_> {
     pub(crate) fn check_reach(&self, right: Right, target: Option<&User>) -> Result<(), GraphError> {
         let Some(id) = self.caller.user() else { return Ok(()) };
         let user = self.tenant.user(id).ok_or_else(GraphError::denied)?;
-        if access::reaches(user, right, target) { Ok(()) } else { Err(GraphError::denied()) }
+        if access::reaches(self.tenant, user, right, target) { Ok(()) } else { Err(GraphError::denied()) }
     }
 
     /// The body as a JSON object whose properties are all among `known`.

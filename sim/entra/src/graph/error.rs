@@ -1,7 +1,10 @@
 //! Graph's error envelope and the errors that the routes can meet (entra.md §2.2).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::error::Trace;
@@ -14,19 +17,36 @@ pub(crate) struct GraphError {
     pub(crate) message: String,
     /// The property whose value another object has, for `details`.
     conflict: Option<&'static str>,
+    /// What a new token must have, for `WWW-Authenticate`: JSON.
+    claims: Option<String>,
 }
 
 /// `WWW-Authenticate` of every 401.
 const CHALLENGE: &str = "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", client_id=\"00000003-0000-0000-c000-000000000000\"";
 
+fn challenge(claims: Option<&str>) -> String {
+    match claims {
+        None => CHALLENGE.to_owned(),
+        Some(claims) => format!("{CHALLENGE}, error=\"insufficient_claims\", claims=\"{}\"", STANDARD.encode(claims)),
+    }
+}
+
 impl GraphError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), conflict: None }
+        Self { status, code, message: message.into(), conflict: None, claims: None }
     }
 
     /// 401: the token is missing, foreign, old or dead.
     pub(crate) fn invalid_token(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+    }
+
+    /// 401 of continuous access evaluation: the token is good, and what it was issued upon is not so any more since then.
+    pub(crate) fn revoked(since: Timestamp) -> Self {
+        let message = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
+        let value = since.as_second().to_string();
+        let claims = json!({ "access_token": { "nbf": { "essential": true, "value": value } } });
+        Self { claims: Some(claims.to_string()), ..Self::invalid_token(message) }
     }
 
     /// 403: permission or role is missing.
@@ -168,7 +188,7 @@ impl GraphError {
         });
         let mut response = super::answer::builder(self.status, trace).header(header::CONTENT_TYPE, "application/json");
         if self.status == StatusCode::UNAUTHORIZED {
-            response = response.header(header::WWW_AUTHENTICATE, CHALLENGE);
+            response = response.header(header::WWW_AUTHENTICATE, challenge(self.claims.as_deref()));
         }
         let body = Bytes::from(json!({ "error": error }).to_string());
         response.body(body).expect("every header value here is plain ASCII")

@@ -20,8 +20,8 @@ type Handler = fn(Call<'_>) -> Result<Answer, GraphError>;
 /// One operation.
 #[derive(Debug)]
 pub(crate) struct Route {
-    verb: &'static str,
-    path: &'static str,
+    pub(super) verb: &'static str,
+    pub(super) path: &'static str,
     pub(crate) handler: Handler,
     /// What the role must allow.
     pub(crate) right: Right,

@@ -4,7 +4,7 @@ use clockwork::Stream;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Activity, BadConfig, Change, SignIn, Tenant};
+use super::{Activity, BadConfig, Change, Facet, SignIn, Tenant};
 use crate::config::{Account, PasswordState, UserConfig};
 use crate::directory::{User, UserId};
 use crate::error::{Refusal, aadsts};
@@ -52,6 +52,7 @@ impl Tenant {
 
     /// Changes a user in place; what else follows from it is the caller's.
     pub(crate) fn update_user<T>(&mut self, id: UserId, change: impl FnOnce(&mut User) -> T) -> Option<T> {
+        self.keep_before(Facet::User(id));
         let changed = change(self.users.get_mut(&id)?);
         self.touch(Change::User(id));
         Some(changed)
@@ -59,6 +60,7 @@ impl Tenant {
 
     /// Gives a user another principal name, which is free.
     pub(crate) fn change_name(&mut self, id: UserId, upn: &str) -> Option<()> {
+        self.keep_before(Facet::User(id));
         let user = self.users.get_mut(&id)?;
         self.names.remove(&user.upn.to_lowercase());
         self.names.insert(upn.to_lowercase(), id);
@@ -154,6 +156,7 @@ impl Tenant {
 
     /// Suspends or re-enables an account; `by` is who does it, for the journal. `None` when there is no such user.
     pub fn set_account(&mut self, by: &str, id: UserId, account: Account) -> Option<()> {
+        self.keep_before(Facet::User(id));
         let user = self.users.get_mut(&id)?;
         user.account_enabled = account == Account::Enabled;
         let (verb, name) = match account {
@@ -185,6 +188,7 @@ impl Tenant {
     }
 
     pub(crate) fn rename_user(&mut self, by: &str, id: UserId, display_name: &str) -> Option<()> {
+        self.keep_before(Facet::User(id));
         let user = self.users.get_mut(&id)?;
         user.display_name = display_name.to_owned();
         let what = format!("renamed {} to {display_name:?}", user.upn);
@@ -215,6 +219,7 @@ impl Tenant {
             password: Digested::new(new.password, &mut self.rng),
             password_state: new.password_state,
         };
+        self.keep_before(Facet::User(id));
         self.names.insert(user.upn.to_lowercase(), id);
         self.touch(Change::User(id));
         self.users.entry(id).or_insert(user)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{BadConfig, Change, Membership, Tenant};
+use super::{BadConfig, Change, Facet, Membership, Tenant};
 use crate::config::GroupConfig;
 use crate::directory::{Group, GroupId};
 use uuid::Uuid;
@@ -79,6 +79,7 @@ impl Tenant {
 
     /// Changes a group in place.
     pub(crate) fn update_group<T>(&mut self, id: GroupId, change: impl FnOnce(&mut Group) -> T) -> Option<T> {
+        self.keep_before(Facet::Group(id));
         let changed = change(self.groups.get_mut(&id)?);
         self.touch(Change::Group(id));
         Some(changed)
@@ -96,11 +97,14 @@ impl Tenant {
             owners: new.owners.clone(),
             is_assignable_to_role: new.is_assignable_to_role,
         };
+        self.keep_before(Facet::Group(id));
         self.touch(Change::Group(id));
         self.groups.entry(id).or_insert(group)
     }
 
     pub(crate) fn delete_group(&mut self, id: GroupId) -> Option<Group> {
+        self.keep_before(Facet::Group(id));
+        self.groups_of(id).clone().into_iter().for_each(|parent| self.keep_before(Facet::Members(parent)));
         let group = self.groups.remove(&id)?;
         for member in &group.members {
             self.memberships.get_mut(member).expect("a member has memberships").remove(&id);
@@ -118,6 +122,7 @@ impl Tenant {
         if !self.users.contains_key(&member) && (member == group || !self.can_be_member(member)) {
             return Err(MembershipFault::NoSuchObject);
         }
+        self.keep_before(Facet::Members(group));
         let members = &mut self.groups.get_mut(&group).ok_or(MembershipFault::NoSuchGroup)?.members;
         if !members.insert(member) {
             return Err(MembershipFault::AlreadyMember);
@@ -128,6 +133,7 @@ impl Tenant {
     }
 
     pub(crate) fn remove_member(&mut self, group: GroupId, member: Uuid) -> Result<(), MembershipFault> {
+        self.keep_before(Facet::Members(group));
         let members = &mut self.groups.get_mut(&group).ok_or(MembershipFault::NoSuchGroup)?.members;
         if !members.remove(&member) {
             return Err(MembershipFault::NotMember);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::Tenant;
+use super::{Facet, Tenant};
 use crate::conditional_access::{self, ConditionalAccessPolicy, StoredPolicy, Subject};
 use crate::directory::User;
 
@@ -28,7 +28,9 @@ impl Tenant {
             let policy = ConditionalAccessPolicy { include, exclude, ..policy };
             StoredPolicy { document: conditional_access::mfa_document(&policy, &created), policy }
         });
-        self.conditional_access = stored.collect();
+        let stored = stored.collect();
+        self.keep_before(Facet::ConditionalAccess);
+        self.conditional_access = stored;
     }
 
     /// Every Conditional Access policy, oldest first.
@@ -38,6 +40,7 @@ impl Tenant {
 
     /// Adds a policy, or replaces the one with its id.
     pub(crate) fn keep_policy(&mut self, policy: StoredPolicy) {
+        self.keep_before(Facet::ConditionalAccess);
         match self.conditional_access.iter_mut().find(|known| known.policy.id == policy.policy.id) {
             Some(known) => *known = policy,
             None => self.conditional_access.push(policy),
@@ -46,6 +49,7 @@ impl Tenant {
 
     /// Removes a policy.
     pub(crate) fn remove_policy(&mut self, id: Uuid) -> Option<StoredPolicy> {
+        self.keep_before(Facet::ConditionalAccess);
         let at = self.conditional_access.iter().position(|known| known.policy.id == id)?;
         Some(self.conditional_access.remove(at))
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Activity, Change, Membership, Tenant};
+use super::{Activity, Change, Facet, Membership, Tenant};
 use crate::directory::{GroupId, User, UserId};
 use crate::fido::Passkey;
 
@@ -75,6 +75,8 @@ impl Tenant {
 
     /// Moves a user to the recycle bin: out of every group, keys gone. `None` when there is no such user.
     pub fn delete_user(&mut self, by: &str, id: UserId) -> Option<()> {
+        self.keep_before(Facet::User(id));
+        self.groups_of(id).clone().into_iter().for_each(|group| self.keep_before(Facet::Members(group)));
         let user = self.users.remove(&id)?;
         let what = format!("deleted the user {}", user.upn);
         self.record_change(by, Activity::new("Delete user", "User", id, &user.upn), what);
@@ -107,6 +109,7 @@ impl Tenant {
         }
         let deleted = self.recycled.remove(id).ok_or(RestoreFault::NotThere)?;
         let what = format!("restored the user {}", deleted.user.upn);
+        self.keep_before(Facet::User(id));
         let activity = Activity::new("Restore user", "User", id, &deleted.user.upn);
         self.names.insert(name, id);
         self.users.insert(id, deleted.user);

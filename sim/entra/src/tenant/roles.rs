@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Tenant};
+use super::{Change, Facet, Tenant};
 use crate::directory::{User, UserId};
 use crate::roles::Role;
 
@@ -34,6 +34,7 @@ impl Tenant {
 
     /// Gives a role to a user; whether the user did not hold it.
     pub(crate) fn assign_role(&mut self, user: UserId, role: Role) -> Option<bool> {
+        self.keep_before(Facet::Roles(user));
         let is_new = self.users.get_mut(&user)?.roles.insert(role);
         self.activated_roles.insert(role);
         self.holders.entry(role).or_default().insert(user);
@@ -43,6 +44,7 @@ impl Tenant {
 
     /// Takes a role from a user; whether the user held it.
     pub(crate) fn withdraw_role(&mut self, user: UserId, role: Role) -> Option<bool> {
+        self.keep_before(Facet::Roles(user));
         let was_held = self.users.get_mut(&user)?.roles.remove(&role);
         // A user in the recycle bin keeps the role, and is no user until then.
         self.holders.entry(role).or_default().remove(&user);

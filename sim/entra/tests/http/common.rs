@@ -149,8 +149,13 @@ impl Lab {
     }
 
     pub(crate) fn of(config: Config) -> Self {
+        Self::of_tenant(config, |tenant| tenant)
+    }
+
+    pub(crate) fn of_tenant(config: Config, change: impl FnOnce(Tenant) -> Tenant) -> Self {
         let clock = Clock::manual(start());
         let tenant = Tenant::new(config, &Seed::of(&["entra tests"])).expect("the configuration fits");
+        let tenant = change(tenant);
         let tenant = Arc::new(Mutex::new(tenant));
         let router = entra::http::router(tenant.clone(), clock.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers");

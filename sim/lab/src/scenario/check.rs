@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use super::place::Segment::{self, Index, Key};
 use super::{ApplicationKind, Scenario, User};
 use crate::fault::Verdict;
@@ -80,7 +82,21 @@ fn tenant(scenario: &Scenario) -> Checked {
     let tenant = &scenario.tenant;
     named(&tenant.name, &[Key("tenant"), Key("name")])?;
     let path = [Key("tenant"), Key("domain")];
-    ensure(is_domain(&tenant.domain), &path, || format!("{:?} is no domain name", tenant.domain))
+    ensure(is_domain(&tenant.domain), &path, || format!("{:?} is no domain name", tenant.domain))?;
+    let delays = &tenant.replication;
+    let delays = [
+        ("read", delays.read),
+        ("list", delays.list),
+        ("membership", delays.membership),
+        ("roles", delays.roles),
+        ("policy", delays.policy),
+    ];
+    delays.into_iter().try_for_each(|(field, delay)| {
+        let fits = !delay.is_negative() && delay <= REPLICATION_MAX;
+        ensure(fits, &[Key("tenant"), Key("replication"), Key(field)], || {
+            format!("tenant.replication.{field}: a change takes from 0s to 24h")
+        })
+    })
 }
 
 fn user(scenario: &Scenario, index: usize, user: &User) -> Checked {
@@ -261,4 +277,6 @@ const YEAR_MIN: i64 = 1971;
 const YEAR_MAX: i64 = 8999;
 /// A hundred years; Entra itself allows two.
 const SECRET_DAYS_MAX: i64 = 36_500;
+/// Longer than any lag that Microsoft has told of.
+const REPLICATION_MAX: SignedDuration = SignedDuration::from_hours(24);
 const PASSWORD_LEN_MIN: usize = 8;

@@ -40,6 +40,28 @@ fn change_policy(lab: &mut Lab, policy: &serde_json::Value) -> Outcome {
     Ok(())
 }
 
+#[when(expr = "the administrator gives the service account the role {string}")]
+fn gives_role(world: &mut World, name: String) -> Outcome {
+    let role = lab::entra::Role::by_display_name(&name);
+    let role = role.ok_or_else(|| StepError::new(format!("Entra has no role {name:?}")))?;
+    let lab = world.lab()?;
+    let account = format!("/users/{}", lab.registration().service_account);
+    let account = lab.graph(Method::GET, &account, None)?;
+    let body = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", account["id"].as_str().unwrap_or_default()) });
+    let path = format!("/directoryRoles(roleTemplateId='{}')/members/$ref", role.template_id());
+    let activation = json!({ "roleTemplateId": role.template_id() });
+    // A role that somebody has had is active already, which Entra says with an error.
+    let _ = lab.graph(Method::POST, "/directoryRoles", Some(&activation));
+    lab.graph(Method::POST, &path, Some(&body))?;
+    Ok(())
+}
+
+#[when("replication has settled")]
+fn replicates(world: &mut World) -> Outcome {
+    world.lab()?.replicate();
+    Ok(())
+}
+
 #[then(expr = "Entra has {int} security key(s) of {person}")]
 fn has_keys(world: &mut World, count: usize, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
