@@ -25,7 +25,9 @@ use crate::config::{Config, DeviceConfig};
 use crate::directory::{Device, Group, GroupId, User, UserId};
 use crate::error::{Refusal, Trace, aadsts};
 use crate::event::Event;
-use crate::fido::{BadCertificate, Challenges, Fido2Policy, Passkeys, TrustedRoots, UserHandles};
+use crate::fido::{
+    BadCertificate, Challenges, CredentialIdTaken, Fido2Policy, Passkey, Passkeys, TrustedRoots, UserHandles,
+};
 use crate::pages::Sessions;
 use crate::roles::Role;
 use crate::tokens::SigningKey;
@@ -253,6 +255,15 @@ impl Tenant {
     #[must_use]
     pub fn passkeys(&self) -> &Passkeys {
         &self.passkeys
+    }
+
+    /// Gives a user a key that was registered before the lab began.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialIdTaken`]; nothing has changed then.
+    pub fn keep_key(&mut self, key: Passkey) -> Result<(), CredentialIdTaken> {
+        self.passkeys.add(key)
     }
 
     /// The FIDO2 security key method policy.
