@@ -9,6 +9,7 @@ mod devices;
 mod expiring;
 mod grants;
 mod groups;
+mod names;
 mod policies;
 mod recycle_bin;
 mod roles;
@@ -53,6 +54,7 @@ pub struct Tenant {
     users: BTreeMap<UserId, User>,
     /// Lower-case user principal names.
     names: BTreeMap<String, UserId>,
+    display_names: names::DisplayNames,
     recycled: recycle_bin::RecycleBin,
     groups: BTreeMap<GroupId, Group>,
     /// Which groups a user is in: the other side of [`Group::members`].
@@ -145,6 +147,7 @@ impl Tenant {
             created: config.created,
             users: BTreeMap::new(),
             names: BTreeMap::new(),
+            display_names: names::DisplayNames::default(),
             recycled: recycle_bin::RecycleBin::default(),
             groups: BTreeMap::new(),
             memberships: BTreeMap::new(),

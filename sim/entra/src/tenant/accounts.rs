@@ -186,7 +186,9 @@ impl Tenant {
 
     pub(crate) fn rename_user(&mut self, by: &str, id: UserId, display_name: &str) -> Option<()> {
         let user = self.users.get_mut(&id)?;
+        self.display_names.remove(user);
         user.display_name = display_name.to_owned();
+        self.display_names.insert(user);
         let what = format!("renamed {} to {display_name:?}", user.upn);
         let activity = Activity::new("Update user", "User", id, &user.upn);
         self.touch(Change::User(id));
@@ -216,6 +218,7 @@ impl Tenant {
             password_state: new.password_state,
         };
         self.names.insert(user.upn.to_lowercase(), id);
+        self.display_names.insert(&user);
         self.touch(Change::User(id));
         self.users.entry(id).or_insert(user)
     }
@@ -243,6 +246,7 @@ impl Tenant {
             password: Digested::new(config.password.reveal(), rng),
             password_state: config.password_state,
         };
+        self.display_names.insert(&user);
         self.users.insert(id, user);
         Ok(())
     }

@@ -34,6 +34,8 @@ pub(super) struct Site {
     runtime: Runtime,
 }
 
+/// 2026-03-02T09:00:00Z, and nothing moves it: a token lasts for the whole run.
+const NOW: Timestamp = Timestamp::constant(1_772_442_000, 0);
 const DOMAIN: &str = "highlands.onmicrosoft.com";
 const SECRET: &str = "wOt8Q~of-the-bench";
 /// Certificates of attested keys are kept with each of them.
@@ -66,7 +68,7 @@ impl Site {
     fn around(tenant: Tenant, users: Vec<UserId>, seed: &Seed) -> Self {
         let tenant = Arc::new(Mutex::new(tenant));
         let mut site = Self {
-            router: entra::http::router(tenant.clone(), Clock::manual(Timestamp::UNIX_EPOCH)),
+            router: entra::http::router(tenant.clone(), Clock::manual(NOW)),
             tenant,
             users,
             group: seed.fork("group").uuid(),
@@ -129,7 +131,7 @@ fn config(count: u32, seed: &Seed) -> Config {
         tenant_id: seed.fork("tenant").uuid(),
         name: "Highlands Bank".to_owned(),
         domains: vec![DOMAIN.to_owned()],
-        created: Timestamp::UNIX_EPOCH,
+        created: NOW,
         users: (0..count as usize).map(user).collect(),
         groups: vec![GroupConfig {
             id: seed.fork("group").uuid(),
@@ -168,7 +170,7 @@ fn application(seed: &Seed) -> ApplicationConfig {
         secrets: vec![SecretConfig {
             key_id: seed.fork("secret").uuid(),
             value: SECRET.into(),
-            expires: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 365),
+            expires: NOW + SignedDuration::from_hours(24 * 365),
         }],
         certificates: Vec::new(),
         delegated_permissions: Vec::new(),
@@ -193,7 +195,7 @@ fn passkey(user: UserId, public_key: PublicKey, seed: &Seed) -> Passkey {
         credential_id: seed.fork(&format!("key/{user}")).bytes::<32>().to_vec(),
         user,
         display_name: "HYPR".to_owned(),
-        created: Timestamp::UNIX_EPOCH,
+        created: NOW,
         public_key,
         sign_count: 0,
         aaguid: HYPR_AAGUID,
