@@ -30,7 +30,7 @@ pub(crate) enum Command {
     /// Run scenarios, each in a lab of its own, and write the reports (the default).
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
-    /// Measure the CTAP core beside the bare P-256 operations of the same library.
+    /// Measure the CTAP core (the default) or a large tenant, beside what is bare.
     Bench(BenchArgs),
     /// Be the phone as a security key for real hosts, until Ctrl-C.
     #[command(after_help = PHONE_HELP)]
@@ -147,9 +147,45 @@ pub(crate) enum SignerKind {
     Fast,
 }
 
-/// The flags of `bench`.
+/// `bench`: what is measured, and the flags of `bench ctap` without a subcommand.
 #[derive(Clone, Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct BenchArgs {
+    #[command(subcommand)]
+    what: Option<BenchCommand>,
+    #[command(flatten)]
+    ctap: CtapBenchArgs,
+}
+
+/// What is measured.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// The CTAP core beside the bare P-256 operations of the same library (the default).
+    Ctap(CtapBenchArgs),
+    /// Graph and the token endpoint of a large tenant beside a bare handler and beside a small tenant.
+    Graph(GraphBenchArgs),
+}
+
+/// The flags of `bench graph`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct GraphBenchArgs {
+    /// How many interleaved rounds are measured.
+    #[arg(long, value_name = "N", default_value = "100", value_parser = rounds, allow_negative_numbers = true)]
+    pub(crate) rounds: NonZeroU32,
+    /// How many users the large tenant has, each with a security key.
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = users, allow_negative_numbers = true)]
+    pub(crate) users: u32,
+    /// End with exit code 1 when a target is missed.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Where graph.json and graph.html go.
+    #[arg(long, value_name = "FOLDER", default_value = "reports/latest")]
+    pub(crate) report_dir: PathBuf,
+}
+
+/// The flags of `bench ctap`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct CtapBenchArgs {
     /// How many interleaved rounds are measured.
     #[arg(long, value_name = "N", default_value = "400", value_parser = rounds, allow_negative_numbers = true)]
     pub(crate) rounds: NonZeroU32,
@@ -203,6 +239,13 @@ impl Args {
     }
 }
 
+impl BenchArgs {
+    /// What was asked for, or `ctap` with the flags that stand without one.
+    pub(crate) fn command(self) -> BenchCommand {
+        self.what.unwrap_or(BenchCommand::Ctap(self.ctap))
+    }
+}
+
 impl RunArgs {
     pub(crate) fn options(&self) -> RunOptions {
         RunOptions {
@@ -247,6 +290,11 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
 fn crowd(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
     number.ok_or_else(|| "it is a whole number from 1 to 1000000".to_owned())
+}
+
+fn users(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (2_000..=1_000_000).contains(number));
+    number.ok_or_else(|| "it is a whole number from 2000 to 1000000".to_owned())
 }
 
 fn rounds(text: &str) -> Result<NonZeroU32, String> {
@@ -302,6 +350,8 @@ mod tests {
         check(&["-j", "-1"], "at least 1");
         check(&["bench", "--rounds", "0"], "from 1 to 4294967295");
         check(&["bench", "--crowd", "0"], "from 1 to 1000000");
+        check(&["bench", "ctap", "--crowd", "0"], "from 1 to 1000000");
+        check(&["bench", "graph", "--users", "10"], "from 2000 to 1000000");
         check(&["phone", "--seed", "-1"], "a whole number from 0");
     }
 
@@ -332,6 +382,20 @@ mod tests {
         check(&["--listen", "8443"], "an IP address and a port");
         check(&["--name", "https://lab.test"], "a host name or an IP address, as in entra.lab.test");
         check(&["--seed", "1"], "unexpected argument");
+    }
+
+    #[test]
+    fn the_ctap_core_is_what_bench_measures_by_default() {
+        let check = |line: &[&str]| match Args::try_parse_from(line).expect("the line is right").command() {
+            Command::Bench(args) => args.command(),
+            other => panic!("{other:?}"),
+        };
+        for line in [&["passkey-lab", "bench", "--rounds", "7"][..], &["passkey-lab", "bench", "ctap", "--rounds", "7"]]
+        {
+            assert!(matches!(check(line), BenchCommand::Ctap(args) if args.rounds.get() == 7 && args.crowd == 100_000));
+        }
+        let graph = check(&["passkey-lab", "bench", "graph", "--users", "5000"]);
+        assert!(matches!(graph, BenchCommand::Graph(args) if args.users == 5_000));
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! `passkey-lab bench`: what the CTAP core costs beside the bare P-256 operations of the same library.
+//! `passkey-lab bench`: what the CTAP core costs beside the bare P-256 operations of the same library, and, in [`graph`],
+//! what a large tenant costs beside a bare handler.
 //!
 //! Everything is measured in one process, in turn and round by round, so that a noisy neighbour slows all of it alike
 //! and the ratios stay. Turns are short and every other round goes backwards: a machine that changes its speed for some
 //! milliseconds would else slow one row and not the one that it is compared with, which p99 shows first.
 
+pub(crate) mod graph;
 mod operations;
 mod plot;
 mod report;
@@ -39,6 +41,7 @@ struct Latency {
     max_ns: u64,
     baseline: &'static str,
     ratio_p50: f64,
+    mean_ns: f64,
 }
 
 impl Default for BenchOptions {
@@ -54,22 +57,23 @@ impl Default for BenchOptions {
 ///
 /// When a report cannot be written.
 pub(crate) fn run(report_dir: &Path, options: &BenchOptions) -> Result<bool> {
-    let latencies = measure(options);
+    let latencies = measure(operations(options.crowd), options.rounds);
     let targets = targets::targets(&latencies);
     say(&table(&latencies));
     say(&format!("\n{}\n", targets::table(&targets)));
-    for path in report::write(report_dir, (&latencies, &targets), options)? {
+    for path in report::write(report_dir, (&latencies, &targets), options.rounds)? {
         say(&path.display().to_string());
     }
     Ok(targets.iter().all(Target::is_met))
 }
 
-fn measure(options: &BenchOptions) -> Vec<Latency> {
-    let mut measured: Vec<(Operation, Histogram<u64>)> = operations(options.crowd)
+/// Every operation in turn, round by round; each row's baseline is another row or itself.
+fn measure(operations: Vec<Operation>, rounds: NonZeroU32) -> Vec<Latency> {
+    let mut measured: Vec<(Operation, Histogram<u64>)> = operations
         .into_iter()
         .map(|operation| (operation, Histogram::new_with_bounds(1, NS_MAX, 3).expect("the bounds are in order")))
         .collect();
-    for round in 0..options.rounds.get() {
+    for round in 0..rounds.get() {
         if round % 2 == 0 {
             measured.iter_mut().for_each(turn);
         } else {
@@ -90,6 +94,7 @@ fn measure(options: &BenchOptions) -> Vec<Latency> {
             max_ns: histogram.max(),
             baseline: operation.baseline,
             ratio_p50: histogram.value_at_quantile(0.5) as f64 / median(operation.baseline) as f64,
+            mean_ns: histogram.mean(),
         })
         .collect()
 }
@@ -124,7 +129,7 @@ mod tests {
 
     #[test]
     fn one_round_measures_everything_against_a_row_of_the_table() {
-        let latencies = measure(&BenchOptions { rounds: NonZeroU32::MIN, crowd: 20 });
+        let latencies = measure(operations(20), NonZeroU32::MIN);
         let names: Vec<_> = latencies.iter().map(|row| row.name).collect();
         assert!(latencies.iter().all(|row| names.contains(&row.baseline)));
         assert!(latencies.iter().all(|row| row.p50_ns <= row.p99_ns && row.p99_ns <= row.max_ns));

@@ -12,18 +12,15 @@ mod stop;
 
 use std::process::ExitCode;
 
-use args::{Args, Command};
+use args::{Args, BenchCommand, Command};
 use bench::BenchOptions;
+use bench::graph::GraphOptions;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
     let done = match Args::parse().command() {
         Command::Run(args) => run::run(&args),
-        Command::Bench(args) => {
-            let options = BenchOptions { rounds: args.rounds, crowd: args.crowd };
-            let met = bench::run(&args.report_dir, &options);
-            met.map(|met| if met || !args.check { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
-        }
+        Command::Bench(args) => measure(args.command()),
         Command::Phone(args) => phone::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Entra(args) => entra::run(&args).map(|()| ExitCode::SUCCESS),
     };
@@ -31,6 +28,20 @@ fn main() -> ExitCode {
         out::complain(&report);
         ExitCode::from(COULD_NOT_RUN)
     })
+}
+
+fn measure(what: BenchCommand) -> miette::Result<ExitCode> {
+    let (met, check) = match what {
+        BenchCommand::Ctap(args) => {
+            let options = BenchOptions { rounds: args.rounds, crowd: args.crowd };
+            (bench::run(&args.report_dir, &options)?, args.check)
+        }
+        BenchCommand::Graph(args) => {
+            let options = GraphOptions { rounds: args.rounds, users: args.users, ..GraphOptions::default() };
+            (bench::graph::run(&args.report_dir, &options)?, args.check)
+        }
+    };
+    Ok(if met || !check { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
 /// Exit code 1: a scenario failed, or a target of the benchmark was missed.

@@ -9,6 +9,7 @@ mod devices;
 mod expiring;
 mod grants;
 mod groups;
+mod names;
 mod policies;
 mod recycle_bin;
 mod replication;
@@ -26,7 +27,9 @@ use crate::config::{Config, DeviceConfig};
 use crate::directory::{Device, Group, GroupId, User, UserId};
 use crate::error::{Refusal, Trace, aadsts};
 use crate::event::Event;
-use crate::fido::{BadCertificate, Challenges, Fido2Policy, Passkeys, TrustedRoots, UserHandles};
+use crate::fido::{
+    BadCertificate, Challenges, CredentialIdTaken, Fido2Policy, Passkey, Passkeys, TrustedRoots, UserHandles,
+};
 use crate::pages::Sessions;
 use crate::roles::Role;
 use crate::tokens::SigningKey;
@@ -55,6 +58,7 @@ pub struct Tenant {
     users: BTreeMap<UserId, User>,
     /// Lower-case user principal names.
     names: BTreeMap<String, UserId>,
+    display_names: names::DisplayNames,
     recycled: recycle_bin::RecycleBin,
     groups: BTreeMap<GroupId, Group>,
     /// Which groups a user is in: the other side of [`Group::members`].
@@ -148,6 +152,7 @@ impl Tenant {
             created: config.created,
             users: BTreeMap::new(),
             names: BTreeMap::new(),
+            display_names: names::DisplayNames::default(),
             recycled: recycle_bin::RecycleBin::default(),
             groups: BTreeMap::new(),
             memberships: BTreeMap::new(),
@@ -266,6 +271,15 @@ impl Tenant {
     #[must_use]
     pub fn passkeys(&self) -> &Passkeys {
         &self.passkeys
+    }
+
+    /// Gives a user a key that was registered before the lab began.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialIdTaken`]; nothing has changed then.
+    pub fn keep_key(&mut self, key: Passkey) -> Result<(), CredentialIdTaken> {
+        self.passkeys.add(key)
     }
 
     /// The FIDO2 security key method policy.

@@ -18,20 +18,26 @@ pub(super) struct Operation {
     pub(super) name: &'static str,
     /// The name of the row that it is compared with.
     pub(super) baseline: &'static str,
-    act: Box<dyn FnMut()>,
-    tidy: Box<dyn FnMut()>,
+    pub(super) act: Box<dyn FnMut()>,
+    /// What has to be done before it can be done again.
+    pub(super) tidy: Box<dyn FnMut()>,
 }
 
 impl Operation {
     /// Does it once and says how long that took; the tidying up is not counted.
-    #[expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
     pub(super) fn sample_ns(&mut self) -> u64 {
-        let start = std::time::Instant::now();
-        (self.act)();
-        let elapsed = start.elapsed();
+        let ((), elapsed) = timed(&mut self.act);
         (self.tidy)();
         u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
     }
+}
+
+/// What `work` comes to, and how long it took.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
+pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (T, std::time::Duration) {
+    let start = std::time::Instant::now();
+    let done = work();
+    (done, start.elapsed())
 }
 
 /// Every operation, in the order of the table; `crowd` is how many credentials the crowded authenticator holds.
@@ -193,6 +199,7 @@ fn rng(name: &str) -> Stream {
     Seed::of(&["bench"]).fork(name)
 }
 
-fn shared<T>(subject: T) -> std::rc::Rc<std::cell::RefCell<T>> {
+/// A subject that both halves of an operation reach.
+pub(super) fn shared<T>(subject: T) -> std::rc::Rc<std::cell::RefCell<T>> {
     std::rc::Rc::new(std::cell::RefCell::new(subject))
 }

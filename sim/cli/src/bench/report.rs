@@ -1,5 +1,6 @@
 //! `latency.json` for programs and `latency.html` for people.
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
@@ -7,7 +8,7 @@ use miette::{IntoDiagnostic as _, Result, WrapErr as _};
 use serde::Serialize;
 
 use super::targets::Target;
-use super::{BenchOptions, Latency, SAMPLES_PER_ROUND, plot};
+use super::{Latency, SAMPLES_PER_ROUND, plot};
 
 /// A row of `latency.json`.
 #[derive(Serialize)]
@@ -21,10 +22,12 @@ struct Row<'a> {
     ratio_p50: f64,
 }
 
-/// `latency.html`.
+/// `latency.html` and `graph.html`.
 #[derive(Template)]
 #[template(path = "latency.html")]
 struct Page<'a> {
+    title: &'a str,
+    beside: &'a str,
     latencies: &'a [Latency],
     targets: &'a [Target],
     samples: u64,
@@ -35,15 +38,30 @@ struct Page<'a> {
 pub(super) fn write(
     folder: &Path,
     (latencies, targets): (&[Latency], &[Target]),
-    options: &BenchOptions,
+    rounds: NonZeroU32,
 ) -> Result<[PathBuf; 2]> {
     let rows: Vec<_> = latencies.iter().map(row).collect();
-    let json = serde_json::to_string_pretty(&rows).into_diagnostic()?;
-    let samples = u64::from(options.rounds.get()) * u64::from(SAMPLES_PER_ROUND);
-    let html = Page { latencies, targets, samples, plot: plot::draw(latencies) }.render().into_diagnostic()?;
+    let (title, beside) = ("CTAP core latency", "the bare P-256 operations of the same library");
+    let page = page((title, beside), latencies, targets, rounds)?;
+    keep(folder, "latency", &rows, page)
+}
 
+/// The page of a benchmark: its title and what everything is measured beside, its rows and its targets.
+pub(super) fn page(
+    (title, beside): (&str, &str),
+    latencies: &[Latency],
+    targets: &[Target],
+    rounds: NonZeroU32,
+) -> Result<String> {
+    let samples = u64::from(rounds.get()) * u64::from(SAMPLES_PER_ROUND);
+    Page { title, beside, latencies, targets, samples, plot: plot::draw(latencies) }.render().into_diagnostic()
+}
+
+/// Writes `{name}.json` and `{name}.html` into a folder, which is made, and returns their paths.
+pub(super) fn keep(folder: &Path, name: &str, json: &impl Serialize, html: String) -> Result<[PathBuf; 2]> {
+    let json = serde_json::to_string_pretty(json).into_diagnostic()?;
     std::fs::create_dir_all(folder).into_diagnostic().wrap_err_with(|| format!("cannot make {}", folder.display()))?;
-    let paths = [folder.join("latency.json"), folder.join("latency.html")];
+    let paths = ["json", "html"].map(|kind| folder.join(format!("{name}.{kind}")));
     for (path, text) in paths.iter().zip([json + "\n", html]) {
         std::fs::write(path, text).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
     }
@@ -51,7 +69,7 @@ pub(super) fn write(
 }
 
 fn row(latency: &Latency) -> Row<'_> {
-    let &Latency { name, p50_ns, p95_ns, p99_ns, max_ns, baseline, ratio_p50 } = latency;
+    let &Latency { name, p50_ns, p95_ns, p99_ns, max_ns, baseline, ratio_p50, .. } = latency;
     Row { name, p50_ns, p95_ns, p99_ns, max_ns, baseline, ratio_p50: (ratio_p50 * 10_000.0).round() / 10_000.0 }
 }
 
@@ -74,11 +92,12 @@ mod tests {
             max_ns: 9 * p50_ns,
             baseline: "p256 sign",
             ratio_p50: 1.0123,
+            mean_ns: p50_ns as f64,
         };
         let latencies = [latency("p256 sign", 90_000), latency("getAssertion", 91_000)];
         let target = Target { what: "getInfo, microseconds".to_owned(), measured: 7.5, most: 5.0 };
         let folder = std::env::temp_dir().join(format!("passkey-lab-bench-{}", std::process::id()));
-        let [json, html] = write(&folder, (&latencies, &[target]), &BenchOptions::default()).expect("written");
+        let [json, html] = write(&folder, (&latencies, &[target]), NonZeroU32::MIN).expect("written");
         let rows: serde_json::Value = serde_json::from_slice(&std::fs::read(json).expect("read")).expect("JSON");
         let expect = serde_json::json!({"name": "getAssertion", "p50_ns": 91_000, "p95_ns": 182_000, "p99_ns": 273_000,
             "max_ns": 819_000, "baseline": "p256 sign", "ratio_p50": 1.0123});

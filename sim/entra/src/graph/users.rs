@@ -45,7 +45,7 @@ pub(crate) fn count(call: Call<'_>) -> Result<Answer, GraphError> {
     odata::count(&call, &plan, call.tenant.user_count(), candidates(call.tenant, &plan, None))
 }
 
-/// The users that a query can find: by index where it names ids or principal names, else all of them.
+/// The users that a query can find: by index where it names ids, principal names or how names begin, else all of them.
 fn candidates<'t>(
     tenant: &'t Tenant,
     plan: &Plan<User>,
@@ -56,7 +56,11 @@ fn candidates<'t>(
         plan.pinned("id").map(|ids| ids.into_iter().filter_map(|id| Uuid::parse_str(id).ok()).collect::<Vec<_>>());
     let by_name = |names: Vec<&str>| names.iter().filter_map(|name| Some(tenant.user_by_name(name)?.id)).collect();
     let pinned = ids.or_else(|| plan.pinned("userPrincipalName").map(by_name));
-    let Some(mut pinned) = pinned else { return Box::new(tenant.users_after(last)) };
+    let by_start = || {
+        let named = plan.beginning("userPrincipalName").and_then(|start| tenant.users_named(start));
+        named.or_else(|| tenant.users_called(plan.beginning("displayName")?))
+    };
+    let Some(mut pinned) = pinned.or_else(by_start) else { return Box::new(tenant.users_after(last)) };
     pinned.sort_unstable();
     pinned.dedup();
     let behind = pinned.into_iter().filter(move |id| last.is_none_or(|last| *id > last));

@@ -190,7 +190,9 @@ impl Tenant {
     pub(crate) fn rename_user(&mut self, by: &str, id: UserId, display_name: &str) -> Option<()> {
         self.keep_before(Facet::User(id));
         let user = self.users.get_mut(&id)?;
+        self.display_names.remove(user);
         user.display_name = display_name.to_owned();
+        self.display_names.insert(user);
         let what = format!("renamed {} to {display_name:?}", user.upn);
         let activity = Activity::new("Update user", "User", id, &user.upn);
         self.touch(Change::User(id));
@@ -221,6 +223,7 @@ impl Tenant {
         };
         self.keep_before(Facet::User(id));
         self.names.insert(user.upn.to_lowercase(), id);
+        self.display_names.insert(&user);
         self.touch(Change::User(id));
         self.users.entry(id).or_insert(user)
     }
@@ -248,6 +251,7 @@ impl Tenant {
             password: Digested::new(config.password.reveal(), rng),
             password_state: config.password_state,
         };
+        self.display_names.insert(&user);
         self.users.insert(id, user);
         Ok(())
     }

@@ -89,6 +89,7 @@ impl Tenant {
         self.passkeys.remove_user(id);
         let name = user.upn.to_lowercase();
         self.names.remove(&name);
+        self.display_names.remove(&user);
         self.recycled.names.insert(name, id);
         self.recycled.users.insert(id, Deleted { user, at: self.latest, groups, keys });
         self.touch(Change::User(id));
@@ -112,6 +113,7 @@ impl Tenant {
         self.keep_before(Facet::User(id));
         let activity = Activity::new("Restore user", "User", id, &deleted.user.upn);
         self.names.insert(name, id);
+        self.display_names.insert(&deleted.user);
         self.users.insert(id, deleted.user);
         for group in deleted.groups {
             // A group that is gone, or has the user again, needs nothing.

@@ -1,7 +1,7 @@
 //! OData over the directory (entra.md §2.1): what users know of filters, order, search, expansion, counts and pages.
 
 use crate::common::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const NONE: Value = Value::Null;
 
@@ -19,6 +19,8 @@ fn a_filter_finds_whom_it_names() {
         (format!("id in ('{id}','{}')", uuid::Uuid::nil()), vec!["carol"]),
         (format!("userPrincipalName eq '{}'", upn("CAROL").to_uppercase()), vec!["carol"]),
         ("startswith(displayName,'CAR')".to_owned(), vec!["careful", "carol"]),
+        ("startswith(userPrincipalName,'CAR')".to_owned(), vec!["careful", "carol"]),
+        ("displayName eq 'CAROL example'".to_owned(), vec!["carol"]),
         ("startswith(displayName,'car') and accountEnabled eq false".to_owned(), vec![]),
         ("(displayName eq 'fresh Example' or accountEnabled eq false)".to_owned(), vec!["disabled", "fresh"]),
         ("createdDateTime ge 2026-03-03T00:00:00Z".to_owned(), vec![]),
@@ -29,6 +31,25 @@ fn a_filter_finds_whom_it_names() {
         found.sort();
         assert_eq!(found, expect, "{filter}");
     }
+}
+
+#[test]
+fn a_search_by_the_beginning_of_a_name_knows_who_is_called_so_now() {
+    let lab = Lab::new();
+    let token = lab.sign_in_with_everything("admin");
+    let check = |start: &str, expect: &[&str]| {
+        let found = lab.graph("GET", &format!("v1.0/users?$filter=startswith(displayName,'{start}')"), &token, NONE);
+        assert_eq!(names(&found), expect, "{start}: {}", found.body);
+    };
+    let carol = format!("v1.0/users/{}", lab.user_id("carol"));
+    assert_eq!(lab.graph("PATCH", &carol, &token, json!({ "displayName": "Zoe" })).status, 204);
+    check("carol", &[]);
+    check("zo", &["carol"]);
+    assert_eq!(lab.graph("DELETE", &carol, &token, NONE).status, 204);
+    check("zo", &[]);
+    let deleted = carol.replace("users", "directory/deletedItems");
+    assert_eq!(lab.graph("POST", &format!("{deleted}/restore"), &token, NONE).status, 200);
+    check("zo", &["carol"]);
 }
 
 #[test]
@@ -150,12 +171,18 @@ fn a_page_of_many_users_is_as_long_as_it_was_asked_for() {
     config.users.extend((0..1200).map(|number| user(&format!("u{number:04}"), &[])));
     let lab = Lab::of(config);
     let token = lab.sign_in("service");
-    let (mut found, mut pages, mut next) = (0, 0, Some("v1.0/users?$top=500&$select=id".to_owned()));
-    while let Some(path) = next {
-        let page = lab.graph("GET", &path, &token, NONE);
-        found += page.body["value"].as_array().unwrap().len();
-        pages += 1;
-        next = page.link("@odata.nextLink");
-    }
-    assert_eq!((found, pages), (1209, 3));
+    let check = |query: &str, expect: (usize, usize)| {
+        let (mut found, mut pages) = (std::collections::BTreeSet::new(), 0);
+        let mut next = Some(format!("v1.0/users?$top=500&$select=id&{query}"));
+        while let Some(path) = next {
+            let page = lab.graph("GET", &path, &token, NONE);
+            found.extend(page.values("id"));
+            pages += 1;
+            next = page.link("@odata.nextLink");
+        }
+        assert_eq!((found.len(), pages), expect, "{query}");
+    };
+    check("", (1209, 3));
+    check("$filter=startswith(displayName,'u')", (1200, 3));
+    check("$filter=startswith(userPrincipalName,'u00')", (100, 1));
 }

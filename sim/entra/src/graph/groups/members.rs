@@ -110,8 +110,8 @@ pub(crate) fn remove_member(mut call: Call<'_>) -> Result<Answer, GraphError> {
 
 /// Without `$ref` it is the member itself that is deleted, not its membership.
 pub(crate) fn delete_member(call: Call<'_>) -> Result<Answer, GraphError> {
-    let members = call.group()?.members.clone();
-    let member = call.named("member", |id| members.contains(&id).then_some(id))?;
+    let group = call.group()?;
+    let member = call.named("member", |id| group.members.contains(&id).then_some(id))?;
     let user = call.tenant.user(member).ok_or_else(|| GraphError::no_such_object(&member.to_string()))?;
     call.check_reach(Right::DeleteUser, Some(user))?;
     call.tenant.delete_user(call.caller.name(), member);

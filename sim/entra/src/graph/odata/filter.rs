@@ -86,10 +86,28 @@ impl Filter {
     pub(super) fn pinned(&self, property: &str) -> Option<Vec<&str>> {
         pinned(&self.root, property)
     }
+
+    /// How `property` begins in every object that is accepted, where the filter says so.
+    pub(super) fn beginning(&self, property: &str) -> Option<&str> {
+        beginning(&self.root, property)
+    }
+}
+
+fn is_property(path: &Path, property: &str) -> bool {
+    path.root == Root::Property(path_name(path)) && path_name(path) == property && path.rest.is_empty()
+}
+
+fn beginning<'a>(expression: &'a Expression, property: &str) -> Option<&'a str> {
+    match expression {
+        Expression::And(left, right) => beginning(left, property).or_else(|| beginning(right, property)),
+        Expression::Compare(path, Operator::Eq, Literal::Text(value)) if is_property(path, property) => Some(value),
+        Expression::Text(TextFunction::StartsWith, path, start) if is_property(path, property) => Some(start),
+        _ => None,
+    }
 }
 
 fn pinned<'a>(expression: &'a Expression, property: &str) -> Option<Vec<&'a str>> {
-    let is_it = |path: &Path| matches!(path.root, Root::Property(name) if name == property) && path.rest.is_empty();
+    let is_it = |path: &Path| is_property(path, property);
     match expression {
         Expression::And(left, right) => pinned(left, property).or_else(|| pinned(right, property)),
         Expression::Compare(path, Operator::Eq, Literal::Text(value)) if is_it(path) => Some(vec![value.as_str()]),

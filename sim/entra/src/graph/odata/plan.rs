@@ -102,6 +102,11 @@ impl<R: Resource> Plan<R> {
         self.filter.as_ref()?.pinned(property)
     }
 
+    /// How `property` begins in every object of the answer, where the filter says so.
+    pub(crate) fn beginning(&self, property: &str) -> Option<&str> {
+        self.filter.as_ref()?.beginning(property)
+    }
+
     /// Whether every object is in the answer.
     pub(super) fn is_unfiltered(&self) -> bool {
         self.filter.is_none() && self.search.is_none()
