@@ -45,6 +45,6 @@ fn a_security_key_is_added_used_and_deleted() {
 }
 
 #[test]
-fn a_key_without_attestation_is_refused_where_attestation_is_enforced() {
+fn a_key_from_a_root_that_nobody_trusts_is_refused_where_attestation_is_enforced() {
     check("attestation", "attestation-enforced.yaml");
 }

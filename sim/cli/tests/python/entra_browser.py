@@ -24,7 +24,7 @@ from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+from selenium.webdriver.common.virtual_authenticator import Credential, VirtualAuthenticatorOptions
 from selenium.webdriver.support.wait import WebDriverWait
 
 JOURNEY, PASSKEY_LAB, SCENARIO, FOLDER, SCREENSHOTS = sys.argv[1:6]
@@ -293,6 +293,7 @@ def security_key(lab):
     browser.sign_in_to_security_info(CAROL, CAROL_PASSWORD)
     add_key(browser)
     use_key(browser)
+    clone_key(browser)
     delete_key(browser)
 
 
@@ -324,7 +325,16 @@ def use_key(browser):
     browser.see("Microsoft 365", "Welcome, Carol Shaw").press("Sign out").see("You signed out of your account")
     browser.open(OFFICE).see("Sign in").type("Email, phone, or Skype", DAVE).press("Next").see("Enter password")
     browser.press("Other ways to sign in").see("Choose a way to sign in", DAVE).press(KEY_BUTTON)
-    browser.see("Choose a way to sign in", "Error code: ", host="login.microsoftonline.com")
+    browser.see("Choose a way to sign in", "Error code: 135012", host="login.microsoftonline.com")
+
+
+def clone_key(browser):
+    """A copy of the key that has counted less."""
+    (credential,) = browser.credentials()
+    browser.driver.remove_credential(credential.id)
+    browser.driver.add_credential(Credential.from_dict({**credential.to_dict(), "signCount": 0}))
+    browser.open(OFFICE).see("Sign in").press("Sign-in options").see("Choose a way to sign in").press(KEY_BUTTON)
+    browser.see("Choose a way to sign in", "Error code: 135017", host="login.microsoftonline.com")
 
 
 def delete_key(browser):
@@ -335,14 +345,14 @@ def delete_key(browser):
     # The key itself still has it; Entra does not know it any longer.
     assert len(browser.credentials()) == 1
     browser.open(OFFICE).see("Sign in").press("Sign-in options").see("Choose a way to sign in").press(KEY_BUTTON)
-    browser.see("Choose a way to sign in", "Error code: ", host="login.microsoftonline.com")
+    browser.see("Choose a way to sign in", "Error code: 135001", host="login.microsoftonline.com")
 
 
 def attestation(lab):
     browser = Browser(lab).plug_in()
     browser.sign_in_to_security_info(CAROL, CAROL_PASSWORD).begin_key().second_factor()
     browser.make_key().name_key("Chromium's key")
-    browser.see("We're sorry, we ran into a problem", "Your security key was not accepted", "Error code: ").press("Done")
+    browser.see("We're sorry, we ran into a problem", "Your security key was not accepted", "error_attestation_not_trusted").press("Done")
     browser.see("Security info")
     assert "Chromium's key" not in browser.text(), browser.text()
 
