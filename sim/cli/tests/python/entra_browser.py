@@ -47,7 +47,7 @@ if (!document.documentElement.lang) faults.push("no lang");
 if (!document.title) faults.push("no title");
 const levels = [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")].map((heading) => +heading.tagName[1]);
 if (levels.filter((level) => level === 1).length !== 1 || levels[0] !== 1) faults.push(`headings: ${levels}`);
-levels.reduce((last, level) => { if (level > last + 1) faults.push(`heading ${level} after ${last}`); return level; }, 0);
+levels.forEach((level, at) => { if (level > (levels[at - 1] ?? 0) + 1) faults.push(`heading ${level} at ${at}`); });
 if (document.querySelectorAll("main").length !== 1) faults.push("not one main");
 for (const input of document.querySelectorAll("input:not([type=hidden], [hidden]), select, textarea"))
   if (![...input.labels].some((label) => label.innerText.trim())) faults.push(`no label: ${input.name}`);
@@ -56,7 +56,8 @@ for (const control of document.querySelectorAll("button, a[href]"))
 if (document.documentElement.scrollWidth > document.documentElement.clientWidth) faults.push("scrolls sideways");
 const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
 const luminance = (colour) => {
-  const [r, g, b] = parts(colour).map((part) => part / 255).map((s) => s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4);
+  const linear = (s) => (s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4);
+  const [r, g, b] = parts(colour).map((part) => linear(part / 255));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 const behind = (element) => {
@@ -66,7 +67,8 @@ const behind = (element) => {
   }
   return "rgb(255, 255, 255)";
 };
-for (const element of document.querySelectorAll("h1, p, label, button, a, th, td, input:not([type=hidden], [hidden]), select")) {
+const written = "h1, p, label, button, a, th, td, input:not([type=hidden], [hidden]), select";
+for (const element of document.querySelectorAll(written)) {
   const [dark, light] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => a - b);
   const ratio = (light + 0.05) / (dark + 0.05);
   if (ratio < arguments[0]) faults.push(`contrast ${ratio.toFixed(1)}: ${element.outerHTML.slice(0, 80)}`);
@@ -159,7 +161,8 @@ class Browser:
         name = re.sub(r"\W+", "-", title.lower()).strip("-")
         for width in (1280, 400):
             for scheme in ("light", "dark"):
-                self.command("Emulation.setDeviceMetricsOverride", width=width, height=760, deviceScaleFactor=1, mobile=False)
+                size = {"width": width, "height": 760, "deviceScaleFactor": 1, "mobile": False}
+                self.command("Emulation.setDeviceMetricsOverride", **size)
                 self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
                 faults = self.driver.execute_script(JUDGE, CONTRAST_MIN)
                 assert not faults, f"{title}, {width} px, {scheme}: {faults}"
@@ -238,8 +241,8 @@ class Browser:
 
 def password(lab):
     browser = Browser(lab)
-    browser.open(OFFICE).see("Sign in", host="login.microsoftonline.com").type("Email, phone, or Skype", f"nobody@{DOMAIN}")
-    browser.press("Next").see("Sign in", "This username may be incorrect.", "50034")
+    browser.open(OFFICE).see("Sign in", host="login.microsoftonline.com")
+    browser.type("Email, phone, or Skype", f"nobody@{DOMAIN}").press("Next").see("Sign in", "This username may be incorrect.", "50034")
     browser.open(OFFICE).name_and_password(CAROL, "wrong")
     browser.see("Enter password", "Your account or password is incorrect.", "Error code: 50126")
     browser.type("Password", CAROL_PASSWORD).press("Sign in").do_not_stay()
@@ -352,8 +355,9 @@ def attestation(lab):
     browser = Browser(lab).plug_in()
     browser.sign_in_to_security_info(CAROL, CAROL_PASSWORD).begin_key().second_factor()
     browser.make_key().name_key("Chromium's key")
-    browser.see("We're sorry, we ran into a problem", "Your security key was not accepted", "error_attestation_not_trusted").press("Done")
-    browser.see("Security info")
+    words = ("Your security key was not accepted", "error_attestation_not_trusted")
+    browser.see("We're sorry, we ran into a problem", *words)
+    browser.press("Done").see("Security info")
     assert "Chromium's key" not in browser.text(), browser.text()
 
 
