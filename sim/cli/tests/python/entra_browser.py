@@ -242,7 +242,8 @@ class Browser:
 def password(lab):
     browser = Browser(lab)
     browser.open(OFFICE).see("Sign in", host="login.microsoftonline.com")
-    browser.type("Email, phone, or Skype", f"nobody@{DOMAIN}").press("Next").see("Sign in", "This username may be incorrect.", "50034")
+    browser.type("Email, phone, or Skype", f"nobody@{DOMAIN}").press("Next")
+    browser.see("Sign in", "This username may be incorrect.", "50034")
     browser.open(OFFICE).name_and_password(CAROL, "wrong")
     browser.see("Enter password", "Your account or password is incorrect.", "Error code: 50126")
     browser.type("Password", CAROL_PASSWORD).press("Sign in").do_not_stay()
