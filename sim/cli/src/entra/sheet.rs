@@ -55,7 +55,8 @@ impl Sheet<'_> {
         )?;
         writeln!(
             f,
-            "  Chromium        --host-resolver-rules=\"MAP *.microsoftonline.com {to}, MAP *.microsoft.com {to}\""
+            "  Chromium        --host-resolver-rules=\"MAP *.microsoftonline.com {to}, MAP *.microsoft.com {to}, \
+             MAP microsoft.com {to}, MAP www.office.com {to}\""
         )?;
         writeln!(f, "  everything      on port 443, with the names in /etc/hosts: docs/entra.md")
     }

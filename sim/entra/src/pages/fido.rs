@@ -87,9 +87,12 @@ fn create_page(form: &Form) -> Result<Answer, Refusal> {
         display_name: form.required("userDisplayName")?.to_owned(),
     };
     let excluded = descriptors(form.field("ExcludeNextGenCredentialsJSON").unwrap_or("[]"))?;
+    let mut options = creation_options(user, form.required("serverChallenge")?, excluded);
+    // Graph's options enforce a credProtect policy that Chromium refuses to enforce; the page leaves credProtect out.
+    options.extensions.retain(|name, _| name == "hmacCreateSecret");
     let ceremony = json!({
         "operation": "create",
-        "publicKey": creation_options(user, form.required("serverChallenge")?, excluded),
+        "publicKey": options,
         "form": CEREMONY_FORM,
         "fields": {
             "credentialId": "id",

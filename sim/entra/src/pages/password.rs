@@ -47,6 +47,7 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
 
 fn change_page(token: &str, user: &User, alerts: &[String]) -> Answer {
     let form = flow_form(CHANGE, token)
+        .hidden("login", &user.upn)
         .input("currentpasswd", "Current password", InputKind::Password, "")
         .input("newpasswd", "New password", InputKind::Password, "")
         .input("confirmnewpasswd", "Confirm password", InputKind::Password, "")

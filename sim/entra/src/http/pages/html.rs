@@ -82,7 +82,7 @@ mod tests {
             r#"<form method="post" action="https://a.example/" data-auto-submit>"#,
             r#"<input type="hidden" name="code" value="1">"#,
             r#"<label for="otc">Code</label>"#,
-            r#"<input id="otc" name="otc" type="text" value="x" autocomplete="off">"#,
+            r#"<input id="otc" name="otc" type="text" value="x" autocomplete="off" autofocus>"#,
             r#"<button type="submit" name="keep" value="1">Yes</button>"#,
         ] {
             assert!(html.contains(part), "{part} in {html}");
