@@ -9,10 +9,12 @@ use wire::Base64Url;
 use super::page::{Answer, CookieLife, Page, PageForm, Submission};
 use super::sessions::{Flow, Keep, Stage};
 use super::{device, sign_in};
+use crate::applications::ClientKind;
+use crate::conditional_access::{ClientApp, Strength, Want};
 use crate::error::{Refusal, aadsts};
 use crate::event::Event;
 use crate::oauth::{Endpoint, Form, scope_of};
-use crate::tenant::{CodeGrant, SignIn, Tenant};
+use crate::tenant::{Attempt, CodeGrant, SignIn, Tenant};
 use crate::windows_sign_in::{SingleSignOn, single_sign_on};
 
 /// A request that may be answered.
@@ -28,6 +30,8 @@ pub(crate) struct Authorize {
     pub(super) prompt: Prompt,
     pub(super) login_hint: Option<String>,
     pub(super) needs: Needs,
+    /// The Conditional Access policies that a claims challenge named (`capolids`).
+    pub(super) challenged: Vec<Uuid>,
     /// The user code, when a device waits for the answer and no redirect URI.
     pub(super) device: Option<String>,
 }
@@ -149,8 +153,7 @@ fn is_meant(tenant: &Tenant, request: &Authorize, sign_in: &SignIn) -> bool {
 
 /// A machine's sign-in becomes a session of the browser.
 fn adopt(tenant: &mut Tenant, now: Timestamp, request: Authorize, sign_in: SignIn) -> Answer {
-    let user = tenant.user(sign_in.user).map(|user| user.upn.clone()).unwrap_or_default();
-    tenant.record(Event::SignedIn { user, amr: sign_in.amr.clone() });
+    record_sign_in(tenant, &request, &sign_in);
     let cookie = tenant.sessions.sign_in(now, sign_in.clone(), Keep::Session);
     let answer = resume(tenant, now, request, &cookie, sign_in);
     answer.with_cookie(SESSION_COOKIE, &cookie, CookieLife::Session)
@@ -158,13 +161,12 @@ fn adopt(tenant: &mut Tenant, now: Timestamp, request: Authorize, sign_in: SignI
 
 /// Goes on with a session: a code, or a second factor first.
 fn resume(tenant: &mut Tenant, now: Timestamp, request: Authorize, cookie: &str, sign_in: SignIn) -> Answer {
-    if !needs_more(tenant, now, &request, &sign_in) {
-        return succeed(tenant, now, &request, &sign_in);
+    match (lack(tenant, now, &request, &sign_in), request.prompt) {
+        (Lack::Nothing, _) => succeed(tenant, now, &request, &sign_in),
+        (Lack::Proof(_, refusal) | Lack::Access(refusal), Prompt::None) => fail(&request, &refusal),
+        (Lack::Proof(..), _) => sign_in::step_up(tenant, now, request, cookie, sign_in),
+        (Lack::Access(refusal), _) => sign_in::no_access_page(tenant, sign_in.user, &refusal),
     }
-    if request.prompt == Prompt::None {
-        return fail(&request, &tenant.mfa_refusal(sign_in.user, request.client_id));
-    }
-    sign_in::step_up(tenant, now, request, cookie, sign_in)
 }
 
 fn without_session(tenant: &mut Tenant, now: Timestamp, request: Authorize) -> Answer {
@@ -174,15 +176,43 @@ fn without_session(tenant: &mut Tenant, now: Timestamp, request: Authorize) -> A
     }
 }
 
-/// Whether a sign-in falls short of what the client or Conditional Access asks for.
-pub(super) fn needs_more(tenant: &Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> bool {
-    let by_policy = tenant.user(sign_in.user).is_some_and(|user| tenant.mfa_policy(user).is_some());
-    let needs = request.needs.max(if by_policy { Needs::Mfa } else { Needs::Anything });
-    match needs {
-        Needs::Anything => false,
-        Needs::Mfa => !sign_in.has_mfa(),
-        Needs::FreshMfa => !is_fresh(now, sign_in),
+/// What a sign-in lacks.
+pub(super) enum Lack {
+    Nothing,
+    /// A stronger or newer proof.
+    Proof(Strength, Refusal),
+    /// Something that the person cannot bring along.
+    Access(Refusal),
+}
+
+/// What a sign-in lacks of what the client and Conditional Access ask for.
+pub(super) fn lack(tenant: &Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Lack {
+    let attempt = request.attempt(tenant, sign_in);
+    let verdict = tenant.judge(&attempt);
+    if let Some(unmet) = verdict.unmet {
+        let refusal = tenant.refusal_for(&unmet, &attempt, request.client_id).with_applied(verdict.applied);
+        return match unmet.want {
+            Want::Proof(strength) => Lack::Proof(strength, refusal),
+            _ => Lack::Access(refusal),
+        };
     }
+    let is_enough = match request.needs {
+        Needs::Anything => true,
+        Needs::Mfa => sign_in.has_mfa(),
+        Needs::FreshMfa => is_fresh(now, sign_in),
+    };
+    if is_enough {
+        return Lack::Nothing;
+    }
+    Lack::Proof(Strength::Mfa, tenant.proof_refusal(sign_in.user, Strength::Mfa, request.client_id))
+}
+
+/// Puts an interactive sign-in into the journal, and what Conditional Access said of it into the log.
+pub(super) fn record_sign_in(tenant: &mut Tenant, request: &Authorize, sign_in: &SignIn) {
+    let user = sign_in::name_of(tenant, sign_in.user);
+    let applied = tenant.judge(&request.attempt(tenant, sign_in)).applied;
+    tenant.record(Event::SignedIn { user, amr: sign_in.amr.clone() });
+    tenant.log_policies(&applied);
 }
 
 /// Whether a sign-in had multi-factor authentication in the last five minutes.
@@ -225,11 +255,14 @@ pub(super) fn succeed(tenant: &mut Tenant, now: Timestamp, request: &Authorize, 
 /// Tells the client why it gets no code.
 fn fail(request: &Authorize, refusal: &Refusal) -> Answer {
     let error = match refusal.code {
-        code if code == aadsts::MFA_REQUIRED || code == aadsts::MFA_ENROLMENT => "interaction_required",
+        code if code == aadsts::BLOCKED_BY_POLICY => "access_denied",
+        code if code.error == "invalid_grant" => "interaction_required",
         code => code.error,
     };
     let uri = format!("https://login.microsoftonline.com/error?code={}", refusal.code.number);
-    deliver(request, vec![("error", error.into()), ("error_description", refusal.sentence()), ("error_uri", uri)])
+    let mut told = vec![("error", error.into()), ("error_description", refusal.sentence()), ("error_uri", uri)];
+    told.extend(refusal.claims.clone().map(|claims| ("claims", claims)));
+    deliver(request, told)
 }
 
 /// Sends parameters to the redirect URI in the mode that the client chose.
@@ -285,6 +318,7 @@ impl Authorize {
             prompt: Prompt::AsNeeded,
             login_hint: None,
             needs: Needs::Anything,
+            challenged: Vec::new(),
             device: Some(user_code.to_owned()),
         }
     }
@@ -322,6 +356,7 @@ impl Authorize {
             },
             login_hint: owned("login_hint"),
             needs: Needs::Anything,
+            challenged: Vec::new(),
             device: None,
         };
         request.checked(form)
@@ -338,17 +373,32 @@ impl Authorize {
         } else if self.code_challenge.is_some() && method != Some("S256") {
             aadsts::MALFORMED_REQUEST.refuse()
         } else if let Some(needs) = needs {
-            return Ok(Self { needs, ..self });
+            let challenged = form.field("claims").map(challenged).unwrap_or_default();
+            return Ok(Self { needs, challenged, ..self });
         } else {
             aadsts::MALFORMED_REQUEST.refuse()
         };
         Err(Fault::There(Box::new(self), refusal))
     }
 
+    /// The sign-in as Conditional Access looks at it.
+    fn attempt<'a>(&'a self, tenant: &Tenant, sign_in: &'a SignIn) -> Attempt<'a> {
+        let kind = tenant.application(self.client_id).map_or(ClientKind::Public, |client| client.kind);
+        let client = if self.device.is_some() { ClientApp::MobileAppsAndDesktopClients } else { ClientApp::of(kind) };
+        Attempt { sign_in, client_id: self.client_id, client, challenged: &self.challenged }
+    }
+
     /// A flow that waits for `stage`.
     pub(super) fn flow(self, stage: Stage, session: Option<String>) -> Flow {
         Flow { request: self, session, stage, wrong_codes: 0 }
     }
+}
+
+/// Reads `{"access_token": {"capolids": {"essential": true, "values": [..]}}}`.
+fn challenged(claims: &str) -> Vec<Uuid> {
+    let claims: Value = serde_json::from_str(claims).unwrap_or_default();
+    let values = claims.pointer("/access_token/capolids/values").and_then(Value::as_array);
+    values.into_iter().flatten().filter_map(|id| Uuid::parse_str(id.as_str()?).ok()).collect()
 }
 
 impl Needs {

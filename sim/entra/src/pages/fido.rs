@@ -14,7 +14,7 @@ use crate::directory::UserId;
 use crate::error::{Refusal, aadsts};
 use crate::fido::{AssertionParts, creation_options, request_options};
 use crate::oauth::Form;
-use crate::tenant::Tenant;
+use crate::tenant::{SignIn, Tenant};
 
 const GET: &str = "https://login.microsoft.com/common/fido/get?uiflavor=Web";
 const SIGN_IN_POST_BACK: &str = "https://login.microsoftonline.com/common/login";
@@ -137,7 +137,14 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
         None => Err(aadsts::FIDO_ASSERTION.refuse()),
     };
     match verified {
-        Ok(sign_in) => proved(tenant, step, sign_in),
+        Ok(sign_in) => {
+            // A key in place of another proof does not make the machine another one.
+            let device = match &step.flow.stage {
+                Stage::Verify { sign_in } | Stage::Code { sign_in, .. } => sign_in.device,
+                _ => None,
+            };
+            proved(tenant, step, SignIn { device, ..sign_in })
+        }
         Err(refusal) => {
             let name = user.map(|user| name_of(tenant, user));
             tenant.record_refusal(name.as_deref(), &refusal);

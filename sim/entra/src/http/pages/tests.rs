@@ -1,6 +1,7 @@
 //! Whole flows through the router: a small browser reads the same HTML as the virtual one.
 
 mod browser;
+mod conditional_access;
 mod device_code;
 mod hostile;
 mod security_info;
