@@ -20,7 +20,7 @@ use crate::windows_sign_in;
 
 use answer::Issue;
 pub(crate) use form::Form;
-use scope::Scopes;
+pub(crate) use scope::Scopes;
 
 /// A request to a token endpoint.
 pub(crate) struct TokenRequest<'a> {

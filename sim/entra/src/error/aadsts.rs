@@ -91,6 +91,12 @@ codes! {
     CODE_REDIRECT_MISMATCH = code(500112, "invalid_grant", "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.");
     /// Consent is missing.
     CONSENT_MISSING = with_suberror(code(65001, "invalid_grant", "The user or administrator has not consented to use the application with ID '{id}' named '{name}'. Send an interactive authorization request for this user and resource."), "consent_required");
+    /// A delegated permission that the resource does not have.
+    SCOPE_NOT_ON_RESOURCE = code(650053, "invalid_client", "The application '{name}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the app vendor.");
+    /// Somebody does not consent.
+    CONSENT_DECLINED = code(65004, "access_denied", "User declined to consent to access the app.");
+    /// Only an administrator may consent.
+    ADMIN_CONSENT_REQUIRED = code(90094, "access_denied", "Admin consent is required for the permissions requested by this application.");
 
     // --- people
     /// Wrong password.

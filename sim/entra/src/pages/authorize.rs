@@ -8,13 +8,14 @@ use wire::Base64Url;
 
 use super::page::{Answer, CookieLife, Page, PageForm, Submission};
 use super::sessions::{Flow, Keep, Stage};
-use super::{device, sign_in};
+use super::{consent, device, sign_in};
 use crate::applications::ClientKind;
 use crate::conditional_access::{ClientApp, Strength, Want};
 use crate::error::{Refusal, aadsts};
 use crate::event::Event;
 use crate::oauth::{Endpoint, Form, scope_of};
 use crate::tenant::{Attempt, CodeGrant, SignIn, Tenant};
+use crate::tokens::GRAPH_URL;
 use crate::windows_sign_in::{SingleSignOn, single_sign_on};
 
 /// A request that may be answered.
@@ -29,6 +30,7 @@ pub(crate) struct Authorize {
     pub(super) code_challenge: Option<String>,
     pub(super) prompt: Prompt,
     pub(super) login_hint: Option<String>,
+    pub(super) consent: Asking,
     pub(super) needs: Needs,
     /// The Conditional Access policies that a claims challenge named (`capolids`).
     pub(super) challenged: Vec<Uuid>,
@@ -53,6 +55,17 @@ pub(super) enum Prompt {
     Login,
     /// Nothing.
     None,
+}
+
+/// Which consent is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// To what nobody has consented to yet.
+    Missing,
+    /// To everything, once more (`prompt=consent`).
+    Anew,
+    /// An administrator's, to everything, for everybody; there is no code afterwards.
+    Organization,
 }
 
 /// What the client's `claims` ask of the sign-in (`amr`).
@@ -101,6 +114,42 @@ pub(crate) fn authorize(
         Err(Fault::Here(refusal)) => error_page(&refusal),
         Err(Fault::There(request, refusal)) => fail(&request, &refusal),
     }
+}
+
+/// Answers `/{t}/adminconsent` and `/{t}/v2.0/adminconsent`, where an administrator consents for everybody.
+pub(crate) fn admin_consent(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    segment: &str,
+    form: &Form,
+    browser: &Browser<'_>,
+) -> Answer {
+    let (client_id, redirect_uri) = match addressed(tenant, segment, form) {
+        Ok((client_id, redirect_uri)) => (client_id, redirect_uri.to_owned()),
+        Err(refusal) => return error_page(&refusal),
+    };
+    // v1.0 has no scope: everything that the application registered.
+    let scope = form.field("scope").map_or_else(|| format!("{GRAPH_URL}/.default"), str::to_owned);
+    let request = Authorize {
+        redirect_uri,
+        state: form.field("state").map(str::to_owned),
+        consent: Asking::Organization,
+        device: None,
+        ..Authorize::for_device(client_id, scope, "")
+    };
+    respond(tenant, now, request, form, browser)
+}
+
+/// The client of a request and where its answer goes, or why there is nobody to answer to.
+fn addressed<'f>(tenant: &Tenant, segment: &str, form: &'f Form) -> Result<(Uuid, &'f str), Refusal> {
+    tenant.check_segment(segment)?;
+    let client = tenant.client(form.required("client_id")?)?;
+    let redirect_uri = form.field("redirect_uri").unwrap_or_default();
+    if client.accepts_redirect(redirect_uri) {
+        return Ok((client.app_id, redirect_uri));
+    }
+    let refusal = aadsts::REDIRECT_MISMATCH.refuse().with("uri", redirect_uri);
+    Err(refusal.with("id", &client.app_id.to_string()))
 }
 
 /// Answers a request that may be answered.
@@ -220,8 +269,27 @@ pub(super) fn is_fresh(now: Timestamp, sign_in: &SignIn) -> bool {
     sign_in.has_mfa() && now.duration_since(sign_in.at) <= FRESH
 }
 
-/// Sends a code to the client; for a device, asks the last question.
+/// A sign-in that suffices: what has still to be consented to, then the answer.
 pub(super) fn succeed(tenant: &mut Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Answer {
+    match consent::outstanding(tenant, request, sign_in) {
+        Err(refusal) => error_page(&refusal),
+        Ok(asked) if asked.is_empty() && request.consent != Asking::Organization => {
+            conclude(tenant, now, request, sign_in)
+        }
+        Ok(_) if request.prompt == Prompt::None => {
+            let app = tenant.application(request.client_id).map(|app| app.display_name.clone()).unwrap_or_default();
+            let refusal = aadsts::CONSENT_MISSING.refuse().with("id", &request.client_id.to_string());
+            fail(request, &refusal.with("name", &app))
+        }
+        Ok(asked) => consent::page(tenant, now, request, sign_in, asked),
+    }
+}
+
+/// Sends a code to the client; for a device, asks the last question.
+pub(super) fn conclude(tenant: &mut Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Answer {
+    if request.consent == Asking::Organization {
+        return deliver(request, vec![("admin_consent", "True".into()), ("tenant", tenant.id().to_string())]);
+    }
     if request.device.is_some() {
         return device::confirm_page(tenant, now, request, sign_in);
     }
@@ -253,9 +321,10 @@ pub(super) fn succeed(tenant: &mut Tenant, now: Timestamp, request: &Authorize, 
 }
 
 /// Tells the client why it gets no code.
-fn fail(request: &Authorize, refusal: &Refusal) -> Answer {
+pub(super) fn fail(request: &Authorize, refusal: &Refusal) -> Answer {
     let error = match refusal.code {
         code if code == aadsts::BLOCKED_BY_POLICY => "access_denied",
+        code if code == aadsts::CONSENT_MISSING => "consent_required",
         code if code.error == "invalid_grant" => "interaction_required",
         code => code.error,
     };
@@ -317,6 +386,7 @@ impl Authorize {
             code_challenge: None,
             prompt: Prompt::AsNeeded,
             login_hint: None,
+            consent: Asking::Missing,
             needs: Needs::Anything,
             challenged: Vec::new(),
             device: Some(user_code.to_owned()),
@@ -324,16 +394,10 @@ impl Authorize {
     }
 
     fn parse(tenant: &Tenant, endpoint: Endpoint, segment: &str, form: &Form) -> Result<Self, Fault> {
-        tenant.check_segment(segment).map_err(Fault::Here)?;
-        let client = form.required("client_id").and_then(|id| tenant.client(id)).map_err(Fault::Here)?;
-        let redirect_uri = form.field("redirect_uri").unwrap_or_default();
-        if !client.accepts_redirect(redirect_uri) {
-            let refusal = aadsts::REDIRECT_MISMATCH.refuse().with("uri", redirect_uri);
-            return Err(Fault::Here(refusal.with("id", &client.app_id.to_string())));
-        }
+        let (client_id, redirect_uri) = addressed(tenant, segment, form).map_err(Fault::Here)?;
         let owned = |name| form.field(name).map(str::to_owned);
         let request = Self {
-            client_id: client.app_id,
+            client_id,
             redirect_uri: redirect_uri.to_owned(),
             scope: match (scope_of(endpoint, form), endpoint) {
                 (Some(scope), _) => scope,
@@ -355,6 +419,7 @@ impl Authorize {
                 _ => Prompt::AsNeeded,
             },
             login_hint: owned("login_hint"),
+            consent: if form.field("prompt") == Some("consent") { Asking::Anew } else { Asking::Missing },
             needs: Needs::Anything,
             challenged: Vec::new(),
             device: None,

@@ -126,7 +126,11 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
         Stage::Name => None,
         Stage::Password { user } => Some(*user),
         Stage::Verify { sign_in } | Stage::Code { sign_in, .. } => Some(sign_in.user),
-        Stage::NewPassword { .. } | Stage::Stay { .. } | Stage::Confirm { .. } | Stage::Done => return out_of_step(),
+        Stage::NewPassword { .. }
+        | Stage::Stay { .. }
+        | Stage::Consent { .. }
+        | Stage::Confirm { .. }
+        | Stage::Done => return out_of_step(),
     };
     if let Some(error) = form.field("error_code") {
         return again(tenant, step, &not_used(error));

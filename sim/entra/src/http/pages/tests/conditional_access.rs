@@ -74,7 +74,6 @@ fn a_text_message_is_no_phishing_resistant_method() {
     let flow = browser.hidden("flowToken");
     assert_eq!(flow, None, "there is no form to go on with");
     world.register(CAROL, &TestKey::new(1));
-    sign_in(&mut world.browser());
     let mut browser = world.browser();
     sign_in(&mut browser);
     assert_eq!(browser.buttons(), ["Use Windows Hello or a security key"]);
