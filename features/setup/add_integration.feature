@@ -97,6 +97,15 @@ Feature: Adding an Enterprise Passkey integration
       Given the lab "conditional-access"
       When the administrator adds the integration
       Then the administrator sees "AADSTS50079"
+      And the administrator sees "Exclude the service account from the Conditional Access policy that asks for MFA."
+
+    @guide:create-service-account
+    Scenario: Excluding the service account from the Conditional Access policy mends it
+      Given the lab "conditional-access"
+      When an administrator excludes the service account from the Conditional Access policy "Require MFA for everybody"
+      And the administrator adds the integration
+      Then the administrator sees "Maybe Later"
+      And Entra has HYPR's three groups
 
     @guide:grant-application-required-api-permissions
     Scenario: Nobody has granted admin consent

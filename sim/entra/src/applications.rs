@@ -184,6 +184,17 @@ impl Application {
         self.delegated_grants.iter().chain(own).map(String::as_str).collect()
     }
 
+    /// The names of Graph's permissions of a kind (`Scope`, `Role`) that the registration lists.
+    pub(crate) fn registered_permissions(&self, kind: &str) -> BTreeSet<String> {
+        let map = Permissions::get();
+        let resources = self.profile.get("requiredResourceAccess").and_then(Value::as_array).into_iter().flatten();
+        let access = resources.flat_map(|resource| resource["resourceAccess"].as_array().into_iter().flatten());
+        let ids = access.filter(|access| access["type"] == kind);
+        let ids = ids.filter_map(|access| Uuid::parse_str(access["id"].as_str()?).ok());
+        let name = |id| if kind == "Role" { map.app_role(id) } else { map.scope(id) };
+        ids.filter_map(name).map(str::to_owned).collect()
+    }
+
     /// Whether the application has registered this redirect URI. For `http://localhost` the port does not count, since
     /// an installed application listens on whichever is free (RFC 8252 §7.3).
     pub(crate) fn accepts_redirect(&self, uri: &str) -> bool {

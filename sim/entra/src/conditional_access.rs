@@ -1,12 +1,18 @@
-//! Conditional Access policies (Graph `conditionalAccessPolicy`): stored as Graph shows them, evaluated for one grant
-//! control, multi-factor authentication.
+//! Conditional Access (Graph `conditionalAccessPolicy`): policies are stored as Graph shows them, and every sign-in is
+//! judged by them.
+
+mod evaluate;
+mod policy;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::directory::{GroupId, User, UserId};
+use crate::directory::{GroupId, UserId};
+
+pub(crate) use evaluate::{Applied, Context, DeviceFacts, Unmet, UserKind, Verdict, Want, evaluate};
+pub(crate) use policy::{ClientApp, Policy, Strength, UserAction};
 
 /// A policy that requires MFA.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +32,8 @@ pub struct ConditionalAccessPolicy {
 pub enum Subject {
     /// Everybody.
     AllUsers,
+    /// Guests and external users.
+    Guests,
     /// One user, by user principal name.
     User(String),
     /// One user, by object id.
@@ -39,49 +47,15 @@ pub enum Subject {
 /// A policy in the tenant: what Graph shows, and what sign-in goes by.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredPolicy {
-    pub(crate) policy: ConditionalAccessPolicy,
+    pub(crate) policy: Policy,
     /// Without `id` and `displayName`.
     pub(crate) document: Map<String, Value>,
 }
 
-impl ConditionalAccessPolicy {
-    pub(crate) fn requires_mfa_of(&self, user: &User, groups: &BTreeSet<GroupId>) -> bool {
-        let hit = |subject: &Subject| match subject {
-            Subject::AllUsers => true,
-            Subject::User(upn) => upn.eq_ignore_ascii_case(&user.upn),
-            Subject::UserId(id) => *id == user.id,
-            Subject::Group(id) => groups.contains(id),
-            Subject::Role(template) => user.roles.iter().any(|role| role.template_id() == *template),
-        };
-        self.include.iter().any(hit) && !self.exclude.iter().any(hit)
-    }
-}
-
 impl StoredPolicy {
-    /// Reads whom a policy is about from what Graph has stored.
+    /// Reads what sign-in goes by from what Graph has stored.
     pub(crate) fn new(id: Uuid, display_name: String, document: Map<String, Value>) -> Self {
-        let users = document.get("conditions").and_then(|conditions| conditions.get("users")).cloned();
-        let users = users.unwrap_or_default();
-        let policy = ConditionalAccessPolicy {
-            id,
-            display_name,
-            include: subjects(&users, "include"),
-            exclude: subjects(&users, "exclude"),
-        };
-        Self { policy, document }
-    }
-
-    /// Whether sign-in goes by it, and it asks for MFA.
-    pub(crate) fn demands_mfa(&self) -> bool {
-        let is_on = self.document.get("state").and_then(Value::as_str) == Some("enabled");
-        let controls = self.document.get("grantControls").map(|controls| &controls["builtInControls"]);
-        let controls = controls.and_then(Value::as_array);
-        let applications = self.document.get("conditions").map(|conditions| &conditions["applications"]);
-        let is_for_all = applications.is_some_and(|applications| {
-            let included = applications["includeApplications"].as_array();
-            included.is_some_and(|included| included.iter().any(|application| application == "All"))
-        });
-        is_on && is_for_all && controls.is_some_and(|controls| controls.iter().any(|control| control == "mfa"))
+        Self { policy: Policy::read(id, display_name, &document), document }
     }
 }
 
@@ -90,10 +64,13 @@ fn subjects(users: &Value, which: &str) -> BTreeSet<Subject> {
     let ids = |kind: &str| -> Vec<Uuid> {
         names(kind).iter().filter_map(|name| Uuid::parse_str(name.as_str()?).ok()).collect()
     };
-    let all = names("Users").iter().any(|name| name == "All").then_some(Subject::AllUsers);
+    let named = |word: &str, subject| names("Users").iter().any(|name| name == word).then_some(subject);
+    let guests = users[format!("{which}GuestsOrExternalUsers")].is_object();
+    let guests = guests.then_some(Subject::Guests).or(named("GuestsOrExternalUsers", Subject::Guests));
+    let all = named("All", Subject::AllUsers).into_iter().chain(guests);
     let users = ids("Users").into_iter().map(Subject::UserId);
     let groups = ids("Groups").into_iter().map(Subject::Group);
-    all.into_iter().chain(users).chain(groups).chain(ids("Roles").into_iter().map(Subject::Role)).collect()
+    all.chain(users).chain(groups).chain(ids("Roles").into_iter().map(Subject::Role)).collect()
 }
 
 /// What Graph shows of a policy that requires MFA of somebody, whose names have become ids.
@@ -103,6 +80,7 @@ pub(crate) fn mfa_document(policy: &ConditionalAccessPolicy, created: &str) -> M
     };
     let user = |subject: &Subject| match subject {
         Subject::AllUsers => Some("All".to_owned()),
+        Subject::Guests => Some("GuestsOrExternalUsers".to_owned()),
         Subject::UserId(id) => Some(id.to_string()),
         Subject::User(_) | Subject::Group(_) | Subject::Role(_) => None,
     };

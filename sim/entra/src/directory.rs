@@ -101,6 +101,8 @@ pub struct Device {
     pub trust_type: TrustType,
     /// Whether it may be used to sign in.
     pub account_enabled: bool,
+    /// Whether Intune finds it compliant; nobody has said at first.
+    pub is_compliant: Option<bool>,
     /// The public half of its device key: a P-256 point, SEC1 bytes.
     pub public_key: Vec<u8>,
     /// When it was registered.
@@ -126,6 +128,7 @@ impl Device {
             display_name: config.display_name,
             trust_type: config.trust_type,
             account_enabled: true,
+            is_compliant: None,
             public_key: config.public_key,
             registered,
         }

@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use aadsts::Code;
 
+use crate::conditional_access::Applied;
+
 /// Why somebody does not get a token or a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -18,6 +20,8 @@ pub struct Refusal {
     pub suberror: Option<&'static str>,
     /// `claims`: what a new request must satisfy.
     pub claims: Option<String>,
+    /// What each Conditional Access policy said, for the log.
+    pub(crate) applied: Vec<Applied>,
 }
 
 /// The ids that tie an answer to a line of the service's log.
@@ -35,7 +39,7 @@ impl Code {
     /// A refusal with this code.
     #[must_use]
     pub fn refuse(&'static self) -> Refusal {
-        Refusal { code: self, text: self.text.to_owned(), suberror: self.suberror, claims: None }
+        Refusal { code: self, text: self.text.to_owned(), suberror: self.suberror, claims: None, applied: Vec::new() }
     }
 }
 
@@ -53,10 +57,19 @@ impl Refusal {
         let code = match self.code {
             code if code == aadsts::MFA_REQUIRED => aadsts::MFA_REQUIRED_V1,
             code if code == aadsts::MFA_ENROLMENT => aadsts::MFA_ENROLMENT_V1,
+            code if code == aadsts::DEVICE_NOT_COMPLIANT => aadsts::DEVICE_NOT_COMPLIANT_V1,
+            code if code == aadsts::DEVICE_NOT_DOMAIN_JOINED => aadsts::DEVICE_NOT_DOMAIN_JOINED_V1,
             code if code == aadsts::DEVICE_CODE_EXPIRED => aadsts::DEVICE_CODE_EXPIRED_V1,
             code => code,
         };
         Self { code, ..self }
+    }
+
+    /// Adds what each Conditional Access policy said.
+    #[must_use]
+    pub(crate) fn with_applied(mut self, applied: Vec<Applied>) -> Self {
+        self.applied = applied;
+        self
     }
 
     /// Adds the claims that a new request must satisfy.

@@ -43,7 +43,7 @@ use crate::event::Event;
 use crate::tenant::Tenant;
 pub(crate) use answer::date;
 pub(crate) use object::DirectoryObject;
-pub(crate) use permissions::Permissions;
+pub(crate) use permissions::{Consent as Consenter, Permissions};
 
 use access::Caller;
 use answer::Answer;

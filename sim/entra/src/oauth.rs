@@ -20,7 +20,7 @@ use crate::windows_sign_in;
 
 use answer::Issue;
 pub(crate) use form::Form;
-use scope::Scopes;
+pub(crate) use scope::Scopes;
 
 /// A request to a token endpoint.
 pub(crate) struct TokenRequest<'a> {
@@ -107,7 +107,7 @@ fn password(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> 
     let (username, password) = (request.form.required("username")?, request.form.required("password")?);
     let scopes = Scopes::parse(tenant, &request.required_scope()?)?;
     let user = tenant.check_password(username, password)?;
-    let sign_in = SignIn { user, amr: vec!["pwd".to_owned()], at: now };
+    let sign_in = SignIn { user, amr: vec!["pwd".to_owned()], at: now, device: None };
     let issue =
         Issue { client: &client, sign_in: &sign_in, scopes: &scopes, nonce: None, grant: Grant::Password, request };
     answer::issue(tenant, now, &issue)

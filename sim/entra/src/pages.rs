@@ -5,6 +5,7 @@
 //! here, to the same paths where those are known. A refusal on a page carries its code as "Error code: n".
 
 mod authorize;
+mod consent;
 mod device;
 mod fido;
 mod mfa;
@@ -16,7 +17,7 @@ mod sessions;
 mod sign_in;
 mod web_app;
 
-pub(crate) use authorize::{Browser, SESSION_COOKIE, authorize, error_page};
+pub(crate) use authorize::{Browser, SESSION_COOKIE, admin_consent, authorize, error_page};
 pub(crate) use device::{code_page, enter_code};
 pub(crate) use fido::{fido_create, fido_get};
 pub(crate) use office::office_sign_out;

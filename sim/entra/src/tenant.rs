@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::applications::{Application, BadClientCertificate, Presence};
-use crate::conditional_access::StoredPolicy;
+use crate::conditional_access::{StoredPolicy, Strength};
 use crate::config::{Config, DeviceConfig};
 use crate::directory::{Device, Group, GroupId, User, UserId};
 use crate::error::{Refusal, Trace, aadsts};
@@ -43,7 +43,7 @@ pub(crate) use device_codes::{DEVICE_CODE_LIFETIME, DeviceCodes};
 pub(crate) use expiring::{Expiring, Found};
 pub(crate) use grants::{CodeGrant, CodeRedemption, RefreshGrant, SignIn};
 pub(crate) use groups::{MembershipFault, NewGroup};
-pub(crate) use policies::DeviceConfiguration;
+pub(crate) use policies::{Attempt, DeviceConfiguration};
 pub(crate) use recycle_bin::{Deleted, RestoreFault};
 pub use replication::Replication;
 use replication::{Facet, InFlight};
@@ -314,11 +314,11 @@ impl Tenant {
         }
     }
 
-    /// Why a sign-in by one factor does not do for `resource`: 50076, or 50079 for a user who has no second one.
-    pub(crate) fn mfa_refusal(&self, user: UserId, resource: Uuid) -> Refusal {
-        let has_phone = self.user(user).is_some_and(|user| user.phone.is_some());
-        let has_second = has_phone || !self.passkeys.of_user(user).is_empty();
-        let code = if has_second { aadsts::MFA_REQUIRED } else { aadsts::MFA_ENROLMENT };
+    /// Why a sign-in has not proved enough for `resource`: 50076, or 50079 for a user who has no method that would.
+    pub(crate) fn proof_refusal(&self, user: UserId, strength: Strength, resource: Uuid) -> Refusal {
+        let has_phone = strength == Strength::Mfa && self.user(user).is_some_and(|user| user.phone.is_some());
+        let has_method = has_phone || !self.passkeys.of_user(user).is_empty();
+        let code = if has_method { aadsts::MFA_REQUIRED } else { aadsts::MFA_ENROLMENT };
         code.refuse().with("resource", &resource.to_string())
     }
 
@@ -348,6 +348,9 @@ impl Tenant {
             code: refusal.code.number,
             reason: refusal.text.clone(),
         });
+        if user.is_some() {
+            self.log_policies(&refusal.applied);
+        }
     }
 }
 

@@ -83,7 +83,7 @@ fn authenticate(tenant: &mut Tenant, now: Timestamp, credential: Credential, non
     match credential {
         Credential::Password { username, password } => {
             let user = tenant.check_password(&username, &password)?;
-            Ok(SignIn { user, amr: vec!["pwd".into()], at: now })
+            Ok(SignIn { user, amr: vec!["pwd".into()], at: now, device: None })
         }
         Credential::Fido { assertion } => {
             let parts = AssertionParts::from(*assertion);
@@ -97,6 +97,7 @@ fn authenticate(tenant: &mut Tenant, now: Timestamp, credential: Credential, non
 fn answer(tenant: &mut Tenant, now: Timestamp, device: Uuid, mut sign_in: SignIn, scope: String) -> Value {
     // The device's own signature is a proof beside the person's.
     sign_in.amr.push("rsa".into());
+    sign_in.device = Some(device);
     let user = tenant.user(sign_in.user).expect("the sign-in found the user").clone();
     tenant.record(Event::SignedIn { user: user.upn.clone(), amr: sign_in.amr.clone() });
     tenant.record(Event::TokenIssued {

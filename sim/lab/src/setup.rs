@@ -270,6 +270,8 @@ fn administration() -> entra::ApplicationConfig {
         "Directory.AccessAsUser.All",
         "UserAuthenticationMethod.ReadWrite.All",
         "Policy.ReadWrite.AuthenticationMethod",
+        "Policy.Read.All",
+        "Policy.ReadWrite.ConditionalAccess",
     ];
     entra::ApplicationConfig {
         app_id: crate::graph::COMMAND_LINE_TOOLS,

@@ -91,6 +91,12 @@ codes! {
     CODE_REDIRECT_MISMATCH = code(500112, "invalid_grant", "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.");
     /// Consent is missing.
     CONSENT_MISSING = with_suberror(code(65001, "invalid_grant", "The user or administrator has not consented to use the application with ID '{id}' named '{name}'. Send an interactive authorization request for this user and resource."), "consent_required");
+    /// A delegated permission that the resource does not have.
+    SCOPE_NOT_ON_RESOURCE = code(650053, "invalid_client", "The application '{name}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the app vendor.");
+    /// Somebody does not consent.
+    CONSENT_DECLINED = code(65004, "access_denied", "User declined to consent to access the app.");
+    /// Only an administrator may consent.
+    ADMIN_CONSENT_REQUIRED = code(90094, "access_denied", "Admin consent is required for the permissions requested by this application.");
 
     // --- people
     /// Wrong password.
@@ -111,6 +117,22 @@ codes! {
     MFA_REQUIRED_V1 = Code { error: "interaction_required", ..*MFA_REQUIRED };
     /// Multi-factor authentication is required and there is no method, at the endpoint of v1.0.
     MFA_ENROLMENT_V1 = Code { error: "interaction_required", ..*MFA_ENROLMENT };
+    /// Conditional Access blocks the sign-in.
+    BLOCKED_BY_POLICY = with_suberror(code(53003, "invalid_grant", "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."), "message_only");
+    /// Conditional Access asks for a compliant device.
+    DEVICE_NOT_COMPLIANT = with_suberror(code(53000, "invalid_grant", "Device is not in required device state: {state}. Conditional Access policy requires a compliant device, and the device is not compliant. The user must enroll their device with an approved MDM provider like Intune."), "message_only");
+    /// The same at the endpoint of v1.0.
+    DEVICE_NOT_COMPLIANT_V1 = Code { error: "interaction_required", ..*DEVICE_NOT_COMPLIANT };
+    /// Conditional Access asks for a hybrid joined device.
+    DEVICE_NOT_DOMAIN_JOINED = with_suberror(code(53001, "invalid_grant", "Device is not in required device state: domain_joined. Conditional Access policy requires a domain joined device, and the device is not domain joined. Have the user use a domain joined device."), "message_only");
+    /// The same at the endpoint of v1.0.
+    DEVICE_NOT_DOMAIN_JOINED_V1 = Code { error: "interaction_required", ..*DEVICE_NOT_DOMAIN_JOINED };
+    /// Conditional Access asks for an approved application.
+    APPLICATION_NOT_APPROVED = with_suberror(code(53002, "invalid_grant", "The app used is not an approved app for Conditional Access. User needs to use one of the apps from the list of approved apps to use in order to get access."), "message_only");
+    /// Conditional Access asks for an application under a protection policy.
+    APPLICATION_NOT_PROTECTED = with_suberror(code(53009, "invalid_grant", "Application needs to enforce Intune protection policies."), "message_only");
+    /// Conditional Access asks for a new password.
+    PASSWORD_CHANGE_BY_POLICY = with_suberror(code(50142, "invalid_grant", "Password change is required due to a conditional access policy."), "basic_action");
     /// Multi-factor authentication failed.
     MFA_FAILED = code(500121, "invalid_grant", "Authentication failed during strong authentication request.");
     /// No session at `prompt=none`.

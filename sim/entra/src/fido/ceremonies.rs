@@ -115,7 +115,7 @@ impl Tenant {
         let verified = assertion::verify(now, parts, &expected, &mut passkeys);
         self.passkeys = passkeys;
         let amr = KEY_METHODS.map(str::to_owned).into();
-        verified.map(|user| SignIn { user, amr, at: now })
+        verified.map(|user| SignIn { user, amr, at: now, device: None })
     }
 
     fn key_account(&self, id: Uuid) -> Option<Account> {

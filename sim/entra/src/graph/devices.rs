@@ -52,6 +52,7 @@ impl Resource for Device {
         Some(match name {
             "id" => json!(self.id),
             "accountEnabled" => json!(self.account_enabled),
+            "isCompliant" => json!(self.is_compliant),
             "deviceId" => json!(self.device_id),
             "displayName" => json!(self.display_name),
             "createdDateTime" | "registrationDateTime" => json!(answer::date(self.registered)),
@@ -90,15 +91,21 @@ pub(crate) fn one(call: Call<'_>) -> Result<Answer, GraphError> {
     call.entity("devices", call.device()?).map(Answer::Ok)
 }
 
-/// A device can be enabled and disabled; the rest is its own to say.
+/// A device can be enabled and disabled, and told what Intune finds (convention of the lab); the rest is its own to say.
 pub(crate) fn update(mut call: Call<'_>) -> Result<Answer, GraphError> {
-    let body = call.json(&["accountEnabled"])?;
+    let body = call.json(&["accountEnabled", "isCompliant"])?;
+    let is_compliant = flag(&body, "isCompliant", "Device")?;
     let enabled = flag(&body, "accountEnabled", "Device")?;
     let (id, name) = (call.device()?.id, call.device()?.display_name.clone());
     if let Some(enabled) = enabled {
         call.tenant.update_device(id, |device| device.account_enabled = enabled);
         let verb = if enabled { "enabled" } else { "disabled" };
         call.record(Activity::new("Update device", "Device", id, &name), format!("{verb} the device {name:?}"));
+    }
+    if let Some(is_compliant) = is_compliant {
+        call.tenant.update_device(id, |device| device.is_compliant = Some(is_compliant));
+        let found = if is_compliant { "compliant" } else { "not compliant" };
+        call.record(Activity::new("Update device", "Device", id, &name), format!("found the device {name:?} {found}"));
     }
     Ok(Answer::NoContent)
 }

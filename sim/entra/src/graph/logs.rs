@@ -7,6 +7,7 @@ use super::call::Call;
 use super::error::GraphError;
 use super::odata::{self, Listing, Plan, Resource, Rules};
 use crate::applications::first_party;
+use crate::conditional_access::Applied;
 use crate::tenant::{AuditEntry, SignInEntry, Tenant};
 
 impl Resource for SignInEntry {
@@ -55,7 +56,8 @@ impl Resource for SignInEntry {
             "conditionalAccessStatus" => json!(self.conditional_access()),
             "isInteractive" => json!(true),
             "riskDetail" | "riskLevelAggregated" | "riskLevelDuringSignIn" | "riskState" => json!("none"),
-            "riskEventTypes" | "riskEventTypes_v2" | "appliedConditionalAccessPolicies" => json!([]),
+            "riskEventTypes" | "riskEventTypes_v2" => json!([]),
+            "appliedConditionalAccessPolicies" => self.applied.iter().map(policy_line).collect(),
             "resourceDisplayName" => json!("Microsoft Graph"),
             "resourceId" => json!(first_party::GRAPH),
             "status" => json!({
@@ -80,14 +82,24 @@ impl Resource for SignInEntry {
 }
 
 impl SignInEntry {
-    /// 50076, 50079 and 53003 are Conditional Access's.
     fn conditional_access(&self) -> &'static str {
-        match self.error {
-            50_076 | 50_079 | 53_003 => "failure",
-            0 if self.amr.iter().any(|method| method == "mfa") => "success",
-            _ => "notApplied",
+        let any = |result: &str| self.applied.iter().any(|applied| applied.result == result);
+        if any("failure") {
+            "failure"
+        } else if any("success") {
+            "success"
+        } else {
+            "notApplied"
         }
     }
+}
+
+/// `appliedConditionalAccessPolicy`.
+fn policy_line(applied: &Applied) -> Value {
+    json!({
+        "id": applied.id, "displayName": applied.display_name, "enforcedGrantControls": applied.controls,
+        "enforcedSessionControls": [], "result": applied.result,
+    })
 }
 
 impl Resource for AuditEntry {

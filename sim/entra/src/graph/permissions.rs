@@ -79,19 +79,33 @@ impl Permissions {
         self.routes.keys().map(String::as_str)
     }
 
+    /// The name of the delegated permission that somebody may have spelled otherwise.
+    pub(crate) fn delegated(&self, spelled: &str) -> Option<&str> {
+        self.named(|name, permission| permission.delegated.is_some() && name.eq_ignore_ascii_case(spelled))
+    }
+
+    /// Who may consent to a permission.
+    pub(crate) fn consenter(&self, name: &str) -> Option<Consent> {
+        self.permissions.get(name).map(|permission| permission.consent)
+    }
+
+    /// What a permission lets an application do.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.permissions.get(name).map(|permission| permission.text.as_str())
+    }
+
     /// The name of the delegated permission with this id.
-    #[cfg(test)]
     pub(crate) fn scope(&self, id: Uuid) -> Option<&str> {
-        self.named(|permission| permission.delegated == Some(id))
+        self.named(|_, permission| permission.delegated == Some(id))
     }
 
     /// The name of the application permission with this id.
     pub(crate) fn app_role(&self, id: Uuid) -> Option<&str> {
-        self.named(|permission| permission.application == Some(id))
+        self.named(|_, permission| permission.application == Some(id))
     }
 
-    fn named(&self, fits: impl Fn(&Permission) -> bool) -> Option<&str> {
-        self.permissions.iter().find(|(_, permission)| fits(permission)).map(|(name, _)| name.as_str())
+    fn named(&self, fits: impl Fn(&str, &Permission) -> bool) -> Option<&str> {
+        self.permissions.iter().find(|(name, permission)| fits(name, permission)).map(|(name, _)| name.as_str())
     }
 }
 

@@ -7,10 +7,11 @@ use wire::Base64Url;
 use super::scope::{Granted, Scopes};
 use super::{Endpoint, TokenRequest};
 use crate::applications::first_party;
+use crate::conditional_access::{Applied, ClientApp};
 use crate::directory::User;
 use crate::error::Refusal;
 use crate::event::{Event, Grant};
-use crate::tenant::{RefreshGrant, SignIn, Tenant};
+use crate::tenant::{Attempt, RefreshGrant, SignIn, Tenant};
 use crate::tokens::{Client, GRAPH_URL, TOKEN_LIFETIME};
 
 /// What a user's tokens are made of.
@@ -42,7 +43,7 @@ pub(super) fn for_application(
 /// Checks account, Conditional Access and consent, then issues everything that the scopes ask for.
 pub(super) fn issue(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>) -> Result<Value, Refusal> {
     let user = tenant.check_sign_in(issue.sign_in)?.clone();
-    check_conditional_access(tenant, &user, issue.sign_in)?;
+    let applied = check_conditional_access(tenant, issue)?;
     let granted = issue.scopes.granted_to(&issue.client.app, user.id)?;
     tenant.record(Event::TokenIssued {
         client: issue.client.app.display_name.clone(),
@@ -50,17 +51,25 @@ pub(super) fn issue(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>) -> R
         grant: issue.grant,
         scope: granted.claim.clone(),
     });
+    if issue.grant == Grant::Password {
+        tenant.log_policies(&applied);
+    }
     let body = user_answer(tenant, now, issue, &user, &granted);
     Ok(in_words_of(issue.request, now, body))
 }
 
-fn check_conditional_access(tenant: &Tenant, user: &User, sign_in: &SignIn) -> Result<(), Refusal> {
-    match tenant.mfa_policy(user) {
-        Some(policy) if !sign_in.has_mfa() => {
-            let claims = json!({ "access_token": { "capolids": { "essential": true, "values": [policy.id] } } });
-            Err(tenant.mfa_refusal(user.id, first_party::GRAPH).with_claims(claims.to_string()))
-        }
-        _ => Ok(()),
+/// What each policy said, or the refusal.
+fn check_conditional_access(tenant: &Tenant, issue: &Issue<'_>) -> Result<Vec<Applied>, Refusal> {
+    let app = &issue.client.app;
+    let client = match issue.grant {
+        Grant::Password | Grant::DeviceCode => ClientApp::MobileAppsAndDesktopClients,
+        _ => ClientApp::of(app.kind),
+    };
+    let attempt = Attempt { sign_in: issue.sign_in, client_id: app.app_id, client, challenged: &[] };
+    let verdict = tenant.judge(&attempt);
+    match verdict.unmet {
+        Some(unmet) => Err(tenant.refusal_for(&unmet, &attempt, first_party::GRAPH).with_applied(verdict.applied)),
+        None => Ok(verdict.applied),
     }
 }
 

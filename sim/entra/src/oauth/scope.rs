@@ -54,6 +54,19 @@ impl Scopes {
         self.0.iter().any(|scope| scope.spelled == openid)
     }
 
+    /// Whether `.default` is asked for.
+    pub(crate) fn has_default(&self) -> bool {
+        self.0.iter().any(|scope| matches!(scope.meaning, Meaning::Default))
+    }
+
+    /// The permissions, without their resource.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|scope| match &scope.meaning {
+            Meaning::Permission(name) => Some(name.as_str()),
+            Meaning::OpenId | Meaning::Default => None,
+        })
+    }
+
     /// What the organization's consent, and the user's own, gives the application of it, or 65001.
     pub(crate) fn granted_to(&self, app: &Application, user: UserId) -> Result<Granted, Refusal> {
         let refused = || {

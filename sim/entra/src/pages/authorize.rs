@@ -8,11 +8,14 @@ use wire::Base64Url;
 
 use super::page::{Answer, CookieLife, Page, PageForm, Submission};
 use super::sessions::{Flow, Keep, Stage};
-use super::{device, sign_in};
+use super::{consent, device, sign_in};
+use crate::applications::ClientKind;
+use crate::conditional_access::{ClientApp, Strength, Want};
 use crate::error::{Refusal, aadsts};
 use crate::event::Event;
 use crate::oauth::{Endpoint, Form, scope_of};
-use crate::tenant::{CodeGrant, SignIn, Tenant};
+use crate::tenant::{Attempt, CodeGrant, SignIn, Tenant};
+use crate::tokens::GRAPH_URL;
 use crate::windows_sign_in::{SingleSignOn, single_sign_on};
 
 /// A request that may be answered.
@@ -27,7 +30,10 @@ pub(crate) struct Authorize {
     pub(super) code_challenge: Option<String>,
     pub(super) prompt: Prompt,
     pub(super) login_hint: Option<String>,
+    pub(super) consent: Asking,
     pub(super) needs: Needs,
+    /// The Conditional Access policies that a claims challenge named (`capolids`).
+    pub(super) challenged: Vec<Uuid>,
     /// The user code, when a device waits for the answer and no redirect URI.
     pub(super) device: Option<String>,
 }
@@ -49,6 +55,17 @@ pub(super) enum Prompt {
     Login,
     /// Nothing.
     None,
+}
+
+/// Which consent is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// To what nobody has consented to yet.
+    Missing,
+    /// To everything, once more (`prompt=consent`).
+    Anew,
+    /// An administrator's, to everything, for everybody; there is no code afterwards.
+    Organization,
 }
 
 /// What the client's `claims` ask of the sign-in (`amr`).
@@ -97,6 +114,42 @@ pub(crate) fn authorize(
         Err(Fault::Here(refusal)) => error_page(&refusal),
         Err(Fault::There(request, refusal)) => fail(&request, &refusal),
     }
+}
+
+/// Answers `/{t}/adminconsent` and `/{t}/v2.0/adminconsent`, where an administrator consents for everybody.
+pub(crate) fn admin_consent(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    segment: &str,
+    form: &Form,
+    browser: &Browser<'_>,
+) -> Answer {
+    let (client_id, redirect_uri) = match addressed(tenant, segment, form) {
+        Ok((client_id, redirect_uri)) => (client_id, redirect_uri.to_owned()),
+        Err(refusal) => return error_page(&refusal),
+    };
+    // v1.0 has no scope: everything that the application registered.
+    let scope = form.field("scope").map_or_else(|| format!("{GRAPH_URL}/.default"), str::to_owned);
+    let request = Authorize {
+        redirect_uri,
+        state: form.field("state").map(str::to_owned),
+        consent: Asking::Organization,
+        device: None,
+        ..Authorize::for_device(client_id, scope, "")
+    };
+    respond(tenant, now, request, form, browser)
+}
+
+/// The client of a request and where its answer goes, or why there is nobody to answer to.
+fn addressed<'f>(tenant: &Tenant, segment: &str, form: &'f Form) -> Result<(Uuid, &'f str), Refusal> {
+    tenant.check_segment(segment)?;
+    let client = tenant.client(form.required("client_id")?)?;
+    let redirect_uri = form.field("redirect_uri").unwrap_or_default();
+    if client.accepts_redirect(redirect_uri) {
+        return Ok((client.app_id, redirect_uri));
+    }
+    let refusal = aadsts::REDIRECT_MISMATCH.refuse().with("uri", redirect_uri);
+    Err(refusal.with("id", &client.app_id.to_string()))
 }
 
 /// Answers a request that may be answered.
@@ -149,8 +202,7 @@ fn is_meant(tenant: &Tenant, request: &Authorize, sign_in: &SignIn) -> bool {
 
 /// A machine's sign-in becomes a session of the browser.
 fn adopt(tenant: &mut Tenant, now: Timestamp, request: Authorize, sign_in: SignIn) -> Answer {
-    let user = tenant.user(sign_in.user).map(|user| user.upn.clone()).unwrap_or_default();
-    tenant.record(Event::SignedIn { user, amr: sign_in.amr.clone() });
+    record_sign_in(tenant, &request, &sign_in);
     let cookie = tenant.sessions.sign_in(now, sign_in.clone(), Keep::Session);
     let answer = resume(tenant, now, request, &cookie, sign_in);
     answer.with_cookie(SESSION_COOKIE, &cookie, CookieLife::Session)
@@ -158,13 +210,12 @@ fn adopt(tenant: &mut Tenant, now: Timestamp, request: Authorize, sign_in: SignI
 
 /// Goes on with a session: a code, or a second factor first.
 fn resume(tenant: &mut Tenant, now: Timestamp, request: Authorize, cookie: &str, sign_in: SignIn) -> Answer {
-    if !needs_more(tenant, now, &request, &sign_in) {
-        return succeed(tenant, now, &request, &sign_in);
+    match (lack(tenant, now, &request, &sign_in), request.prompt) {
+        (Lack::Nothing, _) => succeed(tenant, now, &request, &sign_in),
+        (Lack::Proof(_, refusal) | Lack::Access(refusal), Prompt::None) => fail(&request, &refusal),
+        (Lack::Proof(..), _) => sign_in::step_up(tenant, now, request, cookie, sign_in),
+        (Lack::Access(refusal), _) => sign_in::no_access_page(tenant, sign_in.user, &refusal),
     }
-    if request.prompt == Prompt::None {
-        return fail(&request, &tenant.mfa_refusal(sign_in.user, request.client_id));
-    }
-    sign_in::step_up(tenant, now, request, cookie, sign_in)
 }
 
 fn without_session(tenant: &mut Tenant, now: Timestamp, request: Authorize) -> Answer {
@@ -174,15 +225,43 @@ fn without_session(tenant: &mut Tenant, now: Timestamp, request: Authorize) -> A
     }
 }
 
-/// Whether a sign-in falls short of what the client or Conditional Access asks for.
-pub(super) fn needs_more(tenant: &Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> bool {
-    let by_policy = tenant.user(sign_in.user).is_some_and(|user| tenant.mfa_policy(user).is_some());
-    let needs = request.needs.max(if by_policy { Needs::Mfa } else { Needs::Anything });
-    match needs {
-        Needs::Anything => false,
-        Needs::Mfa => !sign_in.has_mfa(),
-        Needs::FreshMfa => !is_fresh(now, sign_in),
+/// What a sign-in lacks.
+pub(super) enum Lack {
+    Nothing,
+    /// A stronger or newer proof.
+    Proof(Strength, Refusal),
+    /// Something that the person cannot bring along.
+    Access(Refusal),
+}
+
+/// What a sign-in lacks of what the client and Conditional Access ask for.
+pub(super) fn lack(tenant: &Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Lack {
+    let attempt = request.attempt(tenant, sign_in);
+    let verdict = tenant.judge(&attempt);
+    if let Some(unmet) = verdict.unmet {
+        let refusal = tenant.refusal_for(&unmet, &attempt, request.client_id).with_applied(verdict.applied);
+        return match unmet.want {
+            Want::Proof(strength) => Lack::Proof(strength, refusal),
+            _ => Lack::Access(refusal),
+        };
     }
+    let is_enough = match request.needs {
+        Needs::Anything => true,
+        Needs::Mfa => sign_in.has_mfa(),
+        Needs::FreshMfa => is_fresh(now, sign_in),
+    };
+    if is_enough {
+        return Lack::Nothing;
+    }
+    Lack::Proof(Strength::Mfa, tenant.proof_refusal(sign_in.user, Strength::Mfa, request.client_id))
+}
+
+/// Puts an interactive sign-in into the journal, and what Conditional Access said of it into the log.
+pub(super) fn record_sign_in(tenant: &mut Tenant, request: &Authorize, sign_in: &SignIn) {
+    let user = sign_in::name_of(tenant, sign_in.user);
+    let applied = tenant.judge(&request.attempt(tenant, sign_in)).applied;
+    tenant.record(Event::SignedIn { user, amr: sign_in.amr.clone() });
+    tenant.log_policies(&applied);
 }
 
 /// Whether a sign-in had multi-factor authentication in the last five minutes.
@@ -190,8 +269,27 @@ pub(super) fn is_fresh(now: Timestamp, sign_in: &SignIn) -> bool {
     sign_in.has_mfa() && now.duration_since(sign_in.at) <= FRESH
 }
 
-/// Sends a code to the client; for a device, asks the last question.
+/// A sign-in that suffices: what has still to be consented to, then the answer.
 pub(super) fn succeed(tenant: &mut Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Answer {
+    match consent::outstanding(tenant, request, sign_in) {
+        Err(refusal) => error_page(&refusal),
+        Ok(asked) if asked.is_empty() && request.consent != Asking::Organization => {
+            conclude(tenant, now, request, sign_in)
+        }
+        Ok(_) if request.prompt == Prompt::None => {
+            let app = tenant.application(request.client_id).map(|app| app.display_name.clone()).unwrap_or_default();
+            let refusal = aadsts::CONSENT_MISSING.refuse().with("id", &request.client_id.to_string());
+            fail(request, &refusal.with("name", &app))
+        }
+        Ok(asked) => consent::page(tenant, now, request, sign_in, asked),
+    }
+}
+
+/// Sends a code to the client; for a device, asks the last question.
+pub(super) fn conclude(tenant: &mut Tenant, now: Timestamp, request: &Authorize, sign_in: &SignIn) -> Answer {
+    if request.consent == Asking::Organization {
+        return deliver(request, vec![("admin_consent", "True".into()), ("tenant", tenant.id().to_string())]);
+    }
     if request.device.is_some() {
         return device::confirm_page(tenant, now, request, sign_in);
     }
@@ -223,13 +321,17 @@ pub(super) fn succeed(tenant: &mut Tenant, now: Timestamp, request: &Authorize, 
 }
 
 /// Tells the client why it gets no code.
-fn fail(request: &Authorize, refusal: &Refusal) -> Answer {
+pub(super) fn fail(request: &Authorize, refusal: &Refusal) -> Answer {
     let error = match refusal.code {
-        code if code == aadsts::MFA_REQUIRED || code == aadsts::MFA_ENROLMENT => "interaction_required",
+        code if code == aadsts::BLOCKED_BY_POLICY => "access_denied",
+        code if code == aadsts::CONSENT_MISSING => "consent_required",
+        code if code.error == "invalid_grant" => "interaction_required",
         code => code.error,
     };
     let uri = format!("https://login.microsoftonline.com/error?code={}", refusal.code.number);
-    deliver(request, vec![("error", error.into()), ("error_description", refusal.sentence()), ("error_uri", uri)])
+    let mut told = vec![("error", error.into()), ("error_description", refusal.sentence()), ("error_uri", uri)];
+    told.extend(refusal.claims.clone().map(|claims| ("claims", claims)));
+    deliver(request, told)
 }
 
 /// Sends parameters to the redirect URI in the mode that the client chose.
@@ -284,22 +386,18 @@ impl Authorize {
             code_challenge: None,
             prompt: Prompt::AsNeeded,
             login_hint: None,
+            consent: Asking::Missing,
             needs: Needs::Anything,
+            challenged: Vec::new(),
             device: Some(user_code.to_owned()),
         }
     }
 
     fn parse(tenant: &Tenant, endpoint: Endpoint, segment: &str, form: &Form) -> Result<Self, Fault> {
-        tenant.check_segment(segment).map_err(Fault::Here)?;
-        let client = form.required("client_id").and_then(|id| tenant.client(id)).map_err(Fault::Here)?;
-        let redirect_uri = form.field("redirect_uri").unwrap_or_default();
-        if !client.accepts_redirect(redirect_uri) {
-            let refusal = aadsts::REDIRECT_MISMATCH.refuse().with("uri", redirect_uri);
-            return Err(Fault::Here(refusal.with("id", &client.app_id.to_string())));
-        }
+        let (client_id, redirect_uri) = addressed(tenant, segment, form).map_err(Fault::Here)?;
         let owned = |name| form.field(name).map(str::to_owned);
         let request = Self {
-            client_id: client.app_id,
+            client_id,
             redirect_uri: redirect_uri.to_owned(),
             scope: match (scope_of(endpoint, form), endpoint) {
                 (Some(scope), _) => scope,
@@ -321,7 +419,9 @@ impl Authorize {
                 _ => Prompt::AsNeeded,
             },
             login_hint: owned("login_hint"),
+            consent: if form.field("prompt") == Some("consent") { Asking::Anew } else { Asking::Missing },
             needs: Needs::Anything,
+            challenged: Vec::new(),
             device: None,
         };
         request.checked(form)
@@ -338,17 +438,32 @@ impl Authorize {
         } else if self.code_challenge.is_some() && method != Some("S256") {
             aadsts::MALFORMED_REQUEST.refuse()
         } else if let Some(needs) = needs {
-            return Ok(Self { needs, ..self });
+            let challenged = form.field("claims").map(challenged).unwrap_or_default();
+            return Ok(Self { needs, challenged, ..self });
         } else {
             aadsts::MALFORMED_REQUEST.refuse()
         };
         Err(Fault::There(Box::new(self), refusal))
     }
 
+    /// The sign-in as Conditional Access looks at it.
+    fn attempt<'a>(&'a self, tenant: &Tenant, sign_in: &'a SignIn) -> Attempt<'a> {
+        let kind = tenant.application(self.client_id).map_or(ClientKind::Public, |client| client.kind);
+        let client = if self.device.is_some() { ClientApp::MobileAppsAndDesktopClients } else { ClientApp::of(kind) };
+        Attempt { sign_in, client_id: self.client_id, client, challenged: &self.challenged }
+    }
+
     /// A flow that waits for `stage`.
     pub(super) fn flow(self, stage: Stage, session: Option<String>) -> Flow {
         Flow { request: self, session, stage, wrong_codes: 0 }
     }
+}
+
+/// Reads `{"access_token": {"capolids": {"essential": true, "values": [..]}}}`.
+fn challenged(claims: &str) -> Vec<Uuid> {
+    let claims: Value = serde_json::from_str(claims).unwrap_or_default();
+    let values = claims.pointer("/access_token/capolids/values").and_then(Value::as_array);
+    values.into_iter().flatten().filter_map(|id| Uuid::parse_str(id.as_str()?).ok()).collect()
 }
 
 impl Needs {

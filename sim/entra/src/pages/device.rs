@@ -63,12 +63,19 @@ fn conclude(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer {
         return authorize::error_page(&aadsts::DEVICE_CODE_EXPIRED.refuse());
     };
     if form.field("ContinueAuth") != Some("true") {
-        request.decline();
-        return Page::new("Sign in", &["You have declined. You may now close this window."]).into();
+        return decline(tenant, step.now, user_code);
     }
     request.approve(sign_in);
     let text = format!("You have signed in to the {app} application on your device. You may now close this window.");
     Page::new(&app, &[&text]).into()
+}
+
+/// The device hears that its request was declined.
+pub(super) fn decline(tenant: &mut Tenant, now: Timestamp, user_code: &str) -> Answer {
+    if let Some(request) = tenant.device_request(now, user_code) {
+        request.decline();
+    }
+    Page::new("Sign in", &["You have declined. You may now close this window."]).into()
 }
 
 fn application_name(tenant: &Tenant, request: &Authorize) -> String {

@@ -14,7 +14,7 @@ use crate::directory::UserId;
 use crate::error::{Refusal, aadsts};
 use crate::fido::{AssertionParts, creation_options, request_options};
 use crate::oauth::Form;
-use crate::tenant::Tenant;
+use crate::tenant::{SignIn, Tenant};
 
 const GET: &str = "https://login.microsoft.com/common/fido/get?uiflavor=Web";
 const SIGN_IN_POST_BACK: &str = "https://login.microsoftonline.com/common/login";
@@ -129,7 +129,11 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
         Stage::Name => None,
         Stage::Password { user } => Some(*user),
         Stage::Verify { sign_in } | Stage::Code { sign_in, .. } => Some(sign_in.user),
-        Stage::NewPassword { .. } | Stage::Stay { .. } | Stage::Confirm { .. } | Stage::Done => return out_of_step(),
+        Stage::NewPassword { .. }
+        | Stage::Stay { .. }
+        | Stage::Consent { .. }
+        | Stage::Confirm { .. }
+        | Stage::Done => return out_of_step(),
     };
     if let Some(error) = form.field("error_code") {
         return again(tenant, step, &not_used(error));
@@ -140,7 +144,14 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
         None => Err(aadsts::FIDO_ASSERTION.refuse()),
     };
     match verified {
-        Ok(sign_in) => proved(tenant, step, sign_in),
+        Ok(sign_in) => {
+            // A key in place of another proof does not make the machine another one.
+            let device = match &step.flow.stage {
+                Stage::Verify { sign_in } | Stage::Code { sign_in, .. } => sign_in.device,
+                _ => None,
+            };
+            proved(tenant, step, SignIn { device, ..sign_in })
+        }
         Err(refusal) => {
             let name = user.map(|user| name_of(tenant, user));
             tenant.record_refusal(name.as_deref(), &refusal);

@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 
+use super::authorize::{self, Lack};
+use super::fido;
 use super::page::{Answer, InputKind, Page};
 use super::sessions::Stage;
 use super::sign_in::{Step, alerts, flow_form, name_of, out_of_step, proved};
-use super::{authorize, fido};
+use crate::conditional_access::Strength;
 use crate::error::aadsts;
 use crate::event::Event;
 use crate::oauth::Form;
@@ -23,8 +25,12 @@ const WRONG_CODES_MAX: u8 = 5;
 /// The page that offers the person's methods, or says that there is none.
 pub(super) fn verify_page(tenant: &Tenant, step: &Step<'_>, sign_in: &SignIn, alerts: &[String]) -> Answer {
     let Some(user) = tenant.user(sign_in.user) else { return out_of_step() };
+    let (strength, refusal) = match authorize::lack(tenant, step.now, &step.flow.request, sign_in) {
+        Lack::Proof(strength, refusal) => (strength, refusal),
+        Lack::Nothing | Lack::Access(_) => return out_of_step(),
+    };
     let mut page = Page::new("Verify your identity", &[&user.upn]).with_alerts(alerts);
-    if let Some(phone) = &user.phone {
+    if let (Some(phone), Strength::Mfa) = (&user.phone, strength) {
         let label = format!("Text {}", masked(phone));
         page = page.with_form(flow_form(BEGIN, step.token).hidden("AuthMethodId", "OneWaySMS").button(&label));
     }
@@ -32,7 +38,6 @@ pub(super) fn verify_page(tenant: &Tenant, step: &Step<'_>, sign_in: &SignIn, al
         page = page.with_form(fido::get_form(tenant, step.now, step.token, Some(user.id)));
     }
     if page.forms.is_empty() {
-        let refusal = aadsts::MFA_ENROLMENT.refuse().with("resource", &step.flow.request.client_id.to_string());
         let why = "You have no method to verify your identity with. Contact your administrator to add one.";
         page = page.with_alerts(&[why.to_owned(), refusal.sentence()]);
     }

@@ -31,7 +31,7 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
     };
     match tenant.check_password(&user.upn, password) {
         Ok(id) => {
-            let sign_in = SignIn { user: id, amr: vec!["pwd".into()], at: step.now };
+            let sign_in = SignIn { user: id, amr: vec!["pwd".into()], at: step.now, device: None };
             proved(tenant, step, sign_in)
         }
         Err(refusal) if refusal.code == aadsts::PASSWORD_EXPIRED => {
@@ -70,7 +70,7 @@ pub(super) fn change(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer
         Ok(id) => {
             let user = name_of(tenant, id);
             tenant.record(Event::PasswordChanged { user });
-            let sign_in = SignIn { user: id, amr: vec!["pwd".into()], at: step.now };
+            let sign_in = SignIn { user: id, amr: vec!["pwd".into()], at: step.now, device: None };
             proved(tenant, step, sign_in)
         }
         Err(refusal) => {

@@ -4,6 +4,7 @@ use clockwork::Stream;
 use jiff::{SignedDuration, Timestamp};
 
 use super::authorize::Authorize;
+use super::consent::Asked;
 use super::security_info::Provision;
 use super::web_app::{PendingSignIn, WebSession};
 use crate::directory::UserId;
@@ -46,6 +47,8 @@ pub(super) enum Stage {
     Code { sign_in: SignIn, code: Secret, sent: Timestamp },
     /// "Stay signed in?"
     Stay { sign_in: SignIn },
+    /// "Permissions requested".
+    Consent { sign_in: SignIn, asked: Asked },
     /// "Are you trying to sign in?", for a device.
     Confirm { sign_in: SignIn },
     /// Nothing: the code is on its way.

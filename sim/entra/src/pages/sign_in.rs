@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::authorize::{self, Authorize, SESSION_COOKIE};
+use super::authorize::{self, Authorize, Lack, SESSION_COOKIE, record_sign_in};
 use super::page::{Answer, CookieLife, InputKind, Page, PageForm};
 use super::sessions::{Flow, Keep, Stage};
 use super::{fido, mfa, password};
 use crate::directory::{User, UserId};
 use crate::error::{Refusal, aadsts};
-use crate::event::Event;
 use crate::oauth::Form;
 use crate::tenant::{SignIn, Tenant};
 
@@ -188,11 +187,17 @@ pub(super) fn flow_form(action: &str, token: &str) -> PageForm {
 
 /// A first factor has been proved: a second one if it is needed, then "Stay signed in?".
 pub(super) fn proved(tenant: &mut Tenant, step: Step<'_>, sign_in: SignIn) -> Answer {
-    if authorize::needs_more(tenant, step.now, &step.flow.request, &sign_in) {
-        tenant.sessions.enter(step.now, step.token, Stage::Verify { sign_in: sign_in.clone() });
-        return mfa::verify_page(tenant, &step, &sign_in, &[]);
+    match authorize::lack(tenant, step.now, &step.flow.request, &sign_in) {
+        Lack::Nothing => record_sign_in(tenant, &step.flow.request, &sign_in),
+        Lack::Proof(..) => {
+            tenant.sessions.enter(step.now, step.token, Stage::Verify { sign_in: sign_in.clone() });
+            return mfa::verify_page(tenant, &step, &sign_in, &[]);
+        }
+        Lack::Access(refusal) => {
+            tenant.sessions.enter(step.now, step.token, Stage::Done);
+            return no_access_page(tenant, sign_in.user, &refusal);
+        }
     }
-    record_sign_in(tenant, &sign_in);
     match step.flow.session.clone() {
         Some(cookie) => {
             tenant.sessions.step_up(step.now, &cookie, sign_in.clone());
@@ -234,9 +239,15 @@ fn finish(tenant: &mut Tenant, step: &Step<'_>, sign_in: &SignIn) -> Answer {
     }
 }
 
-fn record_sign_in(tenant: &mut Tenant, sign_in: &SignIn) {
-    let user = name_of(tenant, sign_in.user);
-    tenant.record(Event::SignedIn { user, amr: sign_in.amr.clone() });
+/// The page of Conditional Access for who has signed in and still may not go on.
+pub(super) fn no_access_page(tenant: &mut Tenant, user: UserId, refusal: &Refusal) -> Answer {
+    let name = name_of(tenant, user);
+    tenant.record_refusal(Some(&name), refusal);
+    let text = "Your sign-in was successful but does not meet the criteria to access this resource. For example, you \
+                might be signing in from a browser, app, or location that is restricted by your admin.";
+    let code = format!("Error code: {}", refusal.code.number);
+    let page = Page::new("You cannot access this right now", &[&name, text]);
+    page.with_alerts(&[refusal.sentence(), code]).into()
 }
 
 /// A user's principal name, for the journal.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Tenant;
+use crate::conditional_access::Applied;
 use crate::directory::UserId;
 use crate::event::{Event, Grant};
 
@@ -32,6 +33,8 @@ pub(crate) struct SignInEntry {
     /// 0, or the AADSTS code.
     pub(crate) error: u32,
     pub(crate) reason: String,
+    /// What each Conditional Access policy said.
+    pub(crate) applied: Vec<Applied>,
 }
 
 /// One change (`directoryAudit`).
@@ -155,10 +158,18 @@ impl Tenant {
             amr,
             error,
             reason: reason.to_owned(),
+            applied: Vec::new(),
         };
         self.audit.sign_ins.push_back(entry);
         if self.audit.sign_ins.len() > ENTRIES_MAX {
             self.audit.sign_ins.pop_front();
+        }
+    }
+
+    /// Adds what the Conditional Access policies said to the sign-in that has just been logged.
+    pub(crate) fn log_policies(&mut self, applied: &[Applied]) {
+        if let Some(entry) = self.audit.sign_ins.back_mut() {
+            entry.applied = applied.to_vec();
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct SignIn {
     /// Authentication methods (`amr`): `pwd`, `mfa`, `fido`, `ngcmfa`, `sms`, ..
     pub(crate) amr: Vec<String>,
     pub(crate) at: Timestamp,
+    /// The device id of the machine that vouches for it, if one does.
+    pub(crate) device: Option<Uuid>,
 }
 
 /// What an authorization code stands for.

@@ -2,6 +2,7 @@
 
 mod client_assertion;
 mod common;
+mod conditional_access;
 mod contract;
 mod discovery;
 mod expiry;

@@ -34,6 +34,63 @@ fn switches_off(world: &mut World) -> Outcome {
     change_policy(world.lab()?, &policy)
 }
 
+#[given(expr = "Conditional Access blocks {person}")]
+fn blocks_person(world: &mut World, who: Who) -> Outcome {
+    add_policy(world, &who, "Block", &json!({ "operator": "OR", "builtInControls": ["block"] }))
+}
+
+#[given(expr = "Conditional Access asks {person} for a phishing-resistant method")]
+#[when(expr = "Conditional Access asks {person} for a phishing-resistant method")]
+fn wants_resistance(world: &mut World, who: Who) -> Outcome {
+    let strength = json!({ "id": "00000000-0000-0000-0000-000000000004" });
+    let grant = json!({ "operator": "OR", "builtInControls": [], "authenticationStrength": strength });
+    add_policy(world, &who, "Phishing-resistant MFA", &grant)
+}
+
+/// A policy for one person and every application.
+fn add_policy(world: &mut World, who: &Who, name: &str, grant: &serde_json::Value) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let user = lab.graph(Method::GET, &format!("/users/{}", person.upn), None)?;
+    let policy = json!({
+        "displayName": name, "state": "enabled",
+        "conditions": {
+            "clientAppTypes": ["all"],
+            "applications": { "includeApplications": ["All"] },
+            "users": { "includeUsers": [user["id"]] },
+        },
+        "grantControls": grant,
+    });
+    lab.graph(Method::POST, "/identity/conditionalAccess/policies", Some(&policy))?;
+    Ok(())
+}
+
+#[given(expr = "an administrator has excluded {person} from the Conditional Access policy {string}")]
+#[when(expr = "an administrator excludes {person} from the Conditional Access policy {string}")]
+fn excludes_person(world: &mut World, who: Who, policy: String) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    exclude(lab, &policy, &person.upn)
+}
+
+#[when(expr = "an administrator excludes the service account from the Conditional Access policy {string}")]
+fn excludes_service_account(world: &mut World, policy: String) -> Outcome {
+    let lab = world.lab()?;
+    let upn = format!("{}@{}", lab.scenario().service_account.user_name, lab.scenario().tenant.domain);
+    exclude(lab, &policy, &upn)
+}
+
+fn exclude(lab: &mut Lab, policy: &str, upn: &str) -> Outcome {
+    let user = lab.graph(Method::GET, &format!("/users/{upn}"), None)?["id"].clone();
+    let listed = lab.graph(Method::GET, "/identity/conditionalAccess/policies", None)?;
+    let found = listed["value"].as_array().into_iter().flatten().find(|known| known["displayName"] == policy);
+    let Some(found) = found else { return ensure(false, || format!("no policy {policy:?} in {listed}")) };
+    let mut excluded = found["conditions"]["users"]["excludeUsers"].as_array().cloned().unwrap_or_default();
+    excluded.push(user);
+    let path = format!("/identity/conditionalAccess/policies/{}", found["id"].as_str().unwrap_or_default());
+    let change = json!({ "conditions": { "users": { "excludeUsers": excluded } } });
+    lab.graph(Method::PATCH, &path, Some(&change))?;
+    Ok(())
+}
+
 fn change_policy(lab: &mut Lab, policy: &serde_json::Value) -> Outcome {
     let path = "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2";
     lab.graph(Method::PATCH, path, Some(policy))?;

@@ -94,7 +94,7 @@ impl Filter {
 }
 
 fn is_property(path: &Path, property: &str) -> bool {
-    path.root == Root::Property(path_name(path)) && path_name(path) == property && path.rest.is_empty()
+    matches!(path.root, Root::Property(name) if name == property) && path.rest.is_empty()
 }
 
 fn beginning<'a>(expression: &'a Expression, property: &str) -> Option<&'a str> {

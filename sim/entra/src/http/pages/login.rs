@@ -22,6 +22,8 @@ pub(in crate::http) fn routes() -> Router<Shared> {
     Router::new()
         .route("/{tenant}/oauth2/v2.0/authorize", authorize(Endpoint::V2))
         .route("/{tenant}/oauth2/authorize", authorize(Endpoint::V1))
+        .route("/{tenant}/adminconsent", get(admin_consent))
+        .route("/{tenant}/v2.0/adminconsent", get(admin_consent))
         .route("/{tenant}/oauth2/v2.0/logout", get(logout))
         .route("/{tenant}/oauth2/logout", get(logout))
         .route("/common/oauth2/deviceauth", get(device_auth).post(device_code))
@@ -29,6 +31,7 @@ pub(in crate::http) fn routes() -> Router<Shared> {
         .route("/common/oauth2/nativeclient", get(native_client))
         .route("/appverify", post_form(Tenant::post_app_verify))
         .route("/common/login", post_form(Tenant::post_login))
+        .route("/common/Consent/Set", post_form(Tenant::post_consent))
         .route("/common/SSPR/End", post_form(Tenant::post_new_password))
         .route("/common/SAS/BeginAuth", post_form(Tenant::post_begin_auth))
         .route("/common/SAS/ProcessAuth", post_form(Tenant::post_process_auth))
@@ -58,6 +61,13 @@ fn authorize(endpoint: Endpoint) -> MethodRouter<Shared> {
         respond_to(&origin, shared.with(|core, now| pages::authorize(core, now, endpoint, tenant, &form, &browser)))
     };
     get(handler).post(handler)
+}
+
+async fn admin_consent(State(shared): State<Shared>, origin: Origin, uri: Uri, headers: HeaderMap) -> Response {
+    let query = uri.query().unwrap_or_default();
+    let (form, url) = (Form::parse(query.as_bytes()), origin.link(&format!("{LOGIN}{}?{query}", uri.path())));
+    let browser = Browser { url: &url, session: session(&headers), credential: None };
+    respond_to(&origin, shared.with(|core, now| pages::admin_consent(core, now, segment(&uri), &form, &browser)))
 }
 
 async fn logout(

@@ -1,6 +1,8 @@
 //! Whole flows through the router: a small browser reads the same HTML as the virtual one.
 
 mod browser;
+mod conditional_access;
+mod consent;
 mod device_code;
 mod hostile;
 mod security_info;
@@ -37,8 +39,15 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::of(|_| {})
+    }
+
+    /// The same with some of its configuration changed.
+    fn of(change: impl FnOnce(&mut Config)) -> Self {
         let start: Timestamp = "2027-03-01T09:00:00Z".parse().unwrap();
-        let tenant = Tenant::new(config(start), &Seed::of(&["pages"])).map_err(|error| error.to_string()).unwrap();
+        let mut config = config(start);
+        change(&mut config);
+        let tenant = Tenant::new(config, &Seed::of(&["pages"])).map_err(|error| error.to_string()).unwrap();
         let (tenant, clock) = (Arc::new(Mutex::new(tenant)), Clock::manual(start));
         let router = crate::http::router(tenant.clone(), clock.clone());
         Self { tenant, clock, router }

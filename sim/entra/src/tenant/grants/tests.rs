@@ -47,7 +47,7 @@ fn grant(tenant: &Tenant) -> CodeGrant {
     let user = tenant.user_by_name(UPN).expect("configured").id;
     CodeGrant {
         client_id: CLIENT,
-        sign_in: SignIn { user, amr: vec!["pwd".into()], at: NOW },
+        sign_in: SignIn { user, amr: vec!["pwd".into()], at: NOW, device: None },
         redirect_uri: REDIRECT.into(),
         scope: "openid".into(),
         nonce: None,
