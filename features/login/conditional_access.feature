@@ -60,6 +60,7 @@ Feature: Conditional Access decides who gets to Azure-protected content
 
     Scenario: Who has a telephone and no passkey stays outside
       Given Conditional Access asks Dave for a phishing-resistant method
+      And Dave is signed in to Windows
       And Dave has opened "https://www.office.com/" in Chrome
       When Dave types "dave.munro@highlands_azure.com" as "Email, phone, or Skype" in Chrome
       And Dave clicks "Next" in Chrome
