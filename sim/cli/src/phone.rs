@@ -104,8 +104,13 @@ fn authenticator(args: &PhoneArgs) -> Result<Authenticator, PhoneError> {
         (Some(AttestationKind::Itself), _) | (None, false) => Attestation::packed_self(),
     };
     let rng = seed(args.seed)?.fork("phone/key");
-    let mut key = match args.state.as_deref().map(state::load).transpose()?.flatten() {
-        Some(snapshot) => Authenticator::restore(profile, attestation, rng, snapshot)?,
+    let kept = match &args.state {
+        Some(path) => state::load(path)?.map(|snapshot| (path, snapshot)),
+        None => None,
+    };
+    let mut key = match kept {
+        Some((path, snapshot)) => Authenticator::restore(profile, attestation, rng, snapshot)
+            .map_err(|reason| PhoneError::BadSnapshot { path: path.to_owned(), reason })?,
         None => Authenticator::new(profile, attestation, rng),
     };
     *key.faults_mut() = Faults::new(args.faults.iter().cloned());

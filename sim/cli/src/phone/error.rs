@@ -36,9 +36,9 @@ pub(super) enum PhoneError {
     #[diagnostic(help("it is what an earlier run with --state has written; move it away to begin anew"))]
     NotAState { path: PathBuf, line: usize, column: usize, why: String },
     /// A state of another model, or with a value that cannot be.
-    #[error(transparent)]
+    #[error("{}: {reason}", path.display())]
     #[diagnostic(help("use the --profile that wrote the state, or another --state file"))]
-    BadSnapshot(#[from] BadSnapshot),
+    BadSnapshot { path: PathBuf, reason: BadSnapshot },
     /// The state could not be kept, so that no answer may leave.
     #[error("the state could not be written to {}: {reason}", path.display())]
     #[diagnostic(help("check that the folder exists, is writable and has room"))]

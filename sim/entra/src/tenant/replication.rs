@@ -67,8 +67,8 @@ pub(super) enum Facet {
 /// A facet as it was.
 #[derive(Clone, Debug)]
 enum State {
-    User(Option<User>),
-    Group(Option<Group>),
+    User(Option<Box<User>>),
+    Group(Option<Box<Group>>),
     Members(BTreeSet<Uuid>),
     Roles(BTreeSet<Role>),
     Fido2Policy(Fido2Policy),
@@ -156,8 +156,8 @@ impl Tenant {
 
     fn state(&self, facet: Facet) -> State {
         match facet {
-            Facet::User(id) => State::User(self.users.get(&id).cloned()),
-            Facet::Group(id) => State::Group(self.groups.get(&id).cloned()),
+            Facet::User(id) => State::User(self.users.get(&id).cloned().map(Box::new)),
+            Facet::Group(id) => State::Group(self.groups.get(&id).cloned().map(Box::new)),
             Facet::Members(id) => State::Members(self.groups.get(&id).map(|g| g.members.clone()).unwrap_or_default()),
             Facet::Roles(id) => State::Roles(self.users.get(&id).map(|user| user.roles.clone()).unwrap_or_default()),
             Facet::Fido2Policy => State::Fido2Policy(self.fido2_policy.clone()),
@@ -231,12 +231,12 @@ impl Tenant {
             match (facet, before.clone()) {
                 (Facet::User(id), State::User(user)) => {
                     let roles = self.users.get(&id).map(|user| user.roles.clone());
-                    let user = user.map(|user| User { roles: roles.unwrap_or(user.roles), ..user });
+                    let user = user.map(|user| User { roles: roles.unwrap_or(user.roles), ..*user });
                     users.insert(id, user);
                 }
                 (Facet::Group(id), State::Group(group)) => {
                     let members = self.groups.get(&id).map(|group| group.members.clone());
-                    let group = group.map(|group| Group { members: members.unwrap_or(group.members), ..group });
+                    let group = group.map(|group| Group { members: members.unwrap_or(group.members), ..*group });
                     groups.insert(id, group);
                 }
                 (Facet::Members(id), State::Members(members)) => {
