@@ -73,8 +73,7 @@ impl Hosts {
             Datagram::WrongSize(_) => {
                 let size =
                     if bytes.len() == BUFFER_BYTES { "more than 127".to_owned() } else { bytes.len().to_string() };
-                let words =
-                    format!("a datagram of another length than a report's 64 bytes is ignored: {size} from {sender}");
+                let words = format!("a datagram of {size} bytes from {sender} is ignored: a report has 64");
                 self.wire.note(words).await
             }
             Datagram::Reboot => self.wire.send(Input::PowerCycle).await,
