@@ -32,12 +32,48 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Measure the CTAP core (the default) or a large tenant, beside what is bare.
     Bench(BenchArgs),
+    /// Compare the guide's sentences with the scenarios that show them, and write docs/guide-coverage.md.
+    #[command(after_help = GUIDE_HELP)]
+    Guide(GuideArgs),
+    /// List the steps of feature files: what each does, an example, and where it stands.
+    Steps(StepsArgs),
     /// Be the phone as a security key for real hosts, until Ctrl-C.
     #[command(after_help = PHONE_HELP)]
     Phone(PhoneArgs),
     /// Be the Entra tenant of a scenario for real clients, over HTTPS, until Ctrl-C.
     #[command(after_help = ENTRA_HELP)]
     Entra(EntraArgs),
+}
+
+/// The flags of `guide`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct GuideArgs {
+    /// Folders and .feature files.
+    #[arg(value_name = "PATH", default_value = "features")]
+    pub(crate) features: Vec<String>,
+    /// The sentences.
+    #[arg(long, value_name = "FILE", default_value = "fixtures/guide.yaml")]
+    pub(crate) sentences: PathBuf,
+    /// The folder of the patches that remove behaviours.
+    #[arg(long, value_name = "FOLDER", default_value = "fixtures/breaks")]
+    pub(crate) breaks: PathBuf,
+    /// The page.
+    #[arg(long, value_name = "FILE", default_value = "docs/guide-coverage.md")]
+    pub(crate) page: PathBuf,
+    /// Write nothing; end with exit code 1 when the page is not up to date.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// The flags of `steps`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct StepsArgs {
+    /// Folders and .feature files that examples are taken from.
+    #[arg(value_name = "PATH", default_value = "features")]
+    pub(crate) features: Vec<String>,
+    /// Write the Markdown page, such as docs/steps.md, instead of printing.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) page: Option<PathBuf>,
 }
 
 /// The flags of `entra`.
@@ -306,6 +342,12 @@ Exit codes:
   0  every scenario passed
   1  a scenario failed, was undefined, or was skipped by --fail-fast or Ctrl-C
   2  nothing could be run: a wrong flag, path or feature file, no scenario matched, or no report could be written";
+
+const GUIDE_HELP: &str = "\
+Exit codes:
+  0  the page is up to date
+  1  --check, and it is not
+  2  a file could not be read, or the guide names a scenario, step or patch that is not there";
 
 const PHONE_HELP: &str = "\
 docs/security-key.md shows it with ssh, browsers, a Windows machine and python-fido2.

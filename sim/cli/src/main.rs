@@ -3,11 +3,13 @@
 mod args;
 mod bench;
 mod entra;
+mod guide;
 mod interrupt;
 mod live;
 mod out;
 mod phone;
 mod run;
+mod steps;
 mod stop;
 
 use std::process::ExitCode;
@@ -21,6 +23,8 @@ fn main() -> ExitCode {
     let done = match Args::parse().command() {
         Command::Run(args) => run::run(&args),
         Command::Bench(args) => measure(args.command()),
+        Command::Guide(args) => guide::run(&args),
+        Command::Steps(args) => steps::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Phone(args) => phone::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Entra(args) => entra::run(&args).map(|()| ExitCode::SUCCESS),
     };
@@ -44,7 +48,7 @@ fn measure(what: BenchCommand) -> miette::Result<ExitCode> {
     Ok(if met || !check { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-/// Exit code 1: a scenario failed, or a target of the benchmark was missed.
+/// Exit code 1: a scenario failed, a target of the benchmark was missed, or a page is not up to date.
 const FAILED: u8 = 1;
 /// Exit code 2: nothing could be run; clap uses the same code for a wrong command line.
 const COULD_NOT_RUN: u8 = 2;

@@ -38,6 +38,15 @@ pub enum CouldNotRun {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Syntax(Box<SyntaxError>),
+    /// A guide whose sentences name what is not there.
+    #[error("{path} names what is not there")]
+    Guide {
+        /// The guide's file.
+        path: String,
+        /// Every such place.
+        #[related]
+        places: Vec<SyntaxError>,
+    },
     /// A tag expression that is none.
     #[error("{expression:?} is no tag expression")]
     #[diagnostic(help("for example '@pairing and not (@slow or @wip)'; every tag has its @"))]

@@ -9,3 +9,18 @@ mod people;
 mod screens;
 mod sign_in;
 mod unpair;
+
+/// The files above as text, in the order of `docs/steps.md`: a step's words and comment are read from them.
+pub(crate) const SOURCES: [(&str, &str); 8] = [
+    ("people.rs", include_str!("steps/people.rs")),
+    ("pairing.rs", include_str!("steps/pairing.rs")),
+    ("sign_in.rs", include_str!("steps/sign_in.rs")),
+    ("unpair.rs", include_str!("steps/unpair.rs")),
+    ("screens.rs", include_str!("steps/screens.rs")),
+    ("control_center.rs", include_str!("steps/control_center.rs")),
+    ("entra.rs", include_str!("steps/entra.rs")),
+    ("faults.rs", include_str!("steps/faults.rs")),
+];
+
+/// The file of the parameters as text.
+pub(crate) const PARAMETERS: &str = include_str!("steps/parameters.rs");

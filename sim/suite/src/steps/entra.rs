@@ -10,12 +10,14 @@ use super::parameters::Who;
 use crate::World;
 use crate::world::{Outcome, StepError, ensure, sentences};
 
+/// Changes the FIDO2 policy.
 #[given("Entra enforces attestation")]
 fn enforces_attestation(world: &mut World) -> Outcome {
     let policy = json!({ "@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration", "isAttestationEnforced": true });
     change_policy(world.lab()?, &policy)
 }
 
+/// Key restrictions: block HYPR's AAGUID.
 #[given("Entra blocks the model of HYPR's authenticator")]
 #[when("Entra blocks the model of HYPR's authenticator")]
 fn blocks_model(world: &mut World) -> Outcome {
@@ -26,6 +28,7 @@ fn blocks_model(world: &mut World) -> Outcome {
     change_policy(world.lab()?, &policy)
 }
 
+/// Disables the FIDO2 method.
 #[given("Entra's security key method is off")]
 #[when("Entra's security key method is switched off")]
 fn switches_off(world: &mut World) -> Outcome {
@@ -34,11 +37,13 @@ fn switches_off(world: &mut World) -> Outcome {
     change_policy(world.lab()?, &policy)
 }
 
+/// A policy "Block" for this person and every application.
 #[given(expr = "Conditional Access blocks {person}")]
 fn blocks_person(world: &mut World, who: Who) -> Outcome {
     add_policy(world, &who, "Block", &json!({ "operator": "OR", "builtInControls": ["block"] }))
 }
 
+/// A policy "Phishing-resistant MFA" with Microsoft's authentication strength of that name.
 #[given(expr = "Conditional Access asks {person} for a phishing-resistant method")]
 #[when(expr = "Conditional Access asks {person} for a phishing-resistant method")]
 fn wants_resistance(world: &mut World, who: Who) -> Outcome {
@@ -64,6 +69,7 @@ fn add_policy(world: &mut World, who: &Who, name: &str, grant: &serde_json::Valu
     Ok(())
 }
 
+/// The user is added to the policy's excluded users.
 #[given(expr = "an administrator has excluded {person} from the Conditional Access policy {string}")]
 #[when(expr = "an administrator excludes {person} from the Conditional Access policy {string}")]
 fn excludes_person(world: &mut World, who: Who, policy: String) -> Outcome {
@@ -71,6 +77,7 @@ fn excludes_person(world: &mut World, who: Who, policy: String) -> Outcome {
     exclude(lab, &policy, &person.upn)
 }
 
+/// The same for HYPR's service account.
 #[when(expr = "an administrator excludes the service account from the Conditional Access policy {string}")]
 fn excludes_service_account(world: &mut World, policy: String) -> Outcome {
     let lab = world.lab()?;
@@ -97,6 +104,7 @@ fn change_policy(lab: &mut Lab, policy: &serde_json::Value) -> Outcome {
     Ok(())
 }
 
+/// Activates the role if need be and adds the account to its members.
 #[when(expr = "the administrator gives the service account the role {string}")]
 fn gives_role(world: &mut World, name: String) -> Outcome {
     let role = lab::entra::Role::by_display_name(&name);
@@ -113,12 +121,14 @@ fn gives_role(world: &mut World, name: String) -> Outcome {
     Ok(())
 }
 
+/// Time passes until everybody sees every change (`tenant.replication` of the scenario file).
 #[when("replication has settled")]
 fn replicates(world: &mut World) -> Outcome {
     world.lab()?.replicate();
     Ok(())
 }
 
+/// How many keys Graph lists.
 #[then(expr = "Entra has {int} security key(s) of {person}")]
 fn has_keys(world: &mut World, count: usize, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -127,6 +137,7 @@ fn has_keys(world: &mut World, count: usize, who: Who) -> Outcome {
     ensure(found == count, || format!("Entra lists {found}: {listed}"))
 }
 
+/// The first key's name and attestation level (`attested`, `notAttested`).
 #[then(expr = "Entra lists the security key of {person} as {string}, {string}")]
 fn lists_key(world: &mut World, who: Who, name: String, level: String) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -135,6 +146,7 @@ fn lists_key(world: &mut World, who: Who, name: String, level: String) -> Outcom
     ensure(key["displayName"] == *name && key["attestationLevel"] == *level, || format!("Entra lists: {listed}"))
 }
 
+/// The one of HYPR's groups that the user is in.
 #[then(expr = "Entra has {person} in {string} only")]
 fn in_group(world: &mut World, who: Who, group: String) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -142,6 +154,7 @@ fn in_group(world: &mut World, who: Who, group: String) -> Outcome {
     ensure(groups == [group.as_str()], || format!("{} is in: {}", person.upn, groups.join(", ")))
 }
 
+/// None of HYPR's groups.
 #[then(expr = "Entra has {person} in no HYPR group")]
 fn in_no_group(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -149,6 +162,7 @@ fn in_no_group(world: &mut World, who: Who) -> Outcome {
     ensure(groups.is_empty(), || format!("{} is in: {}", person.upn, groups.join(", ")))
 }
 
+/// All three are there.
 #[then("Entra has HYPR's three groups")]
 fn has_groups(world: &mut World) -> Outcome {
     let lab = world.lab()?;
@@ -164,6 +178,7 @@ fn has_groups(world: &mut World) -> Outcome {
     ensure(names == expected, || format!("the groups are: {names:?}"))
 }
 
+/// The tenant has no group at all.
 #[then("Entra has no group of HYPR's")]
 fn has_no_groups(world: &mut World) -> Outcome {
     let listed = world.lab()?.graph(Method::GET, "/groups", None)?;
@@ -171,6 +186,7 @@ fn has_no_groups(world: &mut World) -> Outcome {
     ensure(groups == 0, || format!("Entra lists: {listed}"))
 }
 
+/// The last refused sign-in had this code.
 #[then(expr = "Entra has refused with AADSTS{int}")]
 fn has_refused(world: &mut World, code: u32) -> Outcome {
     let lab = world.lab()?;
@@ -179,6 +195,7 @@ fn has_refused(world: &mut World, code: u32) -> Outcome {
     ensure(refusals.last().is_some_and(|last| last.contains(&wanted)), || format!("Entra's refusals: {refusals:#?}"))
 }
 
+/// No sign-in was refused.
 #[then("Entra has refused nothing")]
 fn has_refused_nothing(world: &mut World) -> Outcome {
     let lab = world.lab()?;
@@ -186,6 +203,7 @@ fn has_refused_nothing(world: &mut World) -> Outcome {
     ensure(refusals.is_empty(), || format!("Entra's refusals: {refusals:#?}"))
 }
 
+/// The reason of the last refused registration contains these words.
 #[then(expr = "Entra has refused the security key: {string}")]
 fn has_refused_key(world: &mut World, reason: String) -> Outcome {
     let lab = world.lab()?;

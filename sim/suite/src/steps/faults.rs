@@ -8,12 +8,14 @@ use super::parameters::Who;
 use crate::World;
 use crate::world::{Outcome, StepError, ensure, sentences};
 
+/// A host, for everybody.
 #[given(expr = "{word} cannot be reached")]
 #[when(expr = "{word} cannot be reached any more")]
 fn cut_off(world: &mut World, host: String) -> Outcome {
     add(world, Rule { host, ..Rule::new(Verdict::Drop) })
 }
 
+/// The phone's requests are cut off; USB still works.
 #[given(expr = "the phone of {person} is offline")]
 #[when(expr = "the phone of {person} goes offline")]
 fn phone_offline(world: &mut World, who: Who) -> Outcome {
@@ -22,12 +24,14 @@ fn phone_offline(world: &mut World, who: Who) -> Outcome {
     add(world, Rule { from, ..Rule::new(Verdict::Drop) })
 }
 
+/// Takes every rule away, those of the scenario file too.
 #[when("everything can be reached again")]
 fn mended(world: &mut World) -> Outcome {
     world.lab()?.faults.clear();
     Ok(())
 }
 
+/// The next request of Control Center to Graph gets this status.
 #[given(expr = "Graph answers {int} once to Control Center")]
 fn graph_answers(world: &mut World, status: u16) -> Outcome {
     let rule = Rule {
@@ -44,6 +48,7 @@ fn add(world: &mut World, rule: Rule) -> Outcome {
     Ok(())
 }
 
+/// A [rule](faults.md) of its security key, before those that there are.
 #[given(expr = "the phone of {person} has the fault {string}")]
 #[when(expr = "the phone of {person} gets the fault {string}")]
 fn goes_wrong(world: &mut World, who: Who, rule: String) -> Outcome {
@@ -53,6 +58,7 @@ fn goes_wrong(world: &mut World, who: Who, rule: String) -> Outcome {
     Ok(())
 }
 
+/// Takes every rule of its security key away, those of the scenario file too.
 #[given(expr = "the phone of {person} has no fault any more")]
 #[when(expr = "the phone of {person} loses its faults")]
 fn goes_right(world: &mut World, who: Who) -> Outcome {
@@ -61,6 +67,7 @@ fn goes_right(world: &mut World, who: Who) -> Outcome {
     Ok(())
 }
 
+/// Every credential of the first phone, private key and counter as they are, is put onto the second.
 #[given(expr = "somebody has cloned the keys of {person} into the phone of {person}")]
 #[when(expr = "somebody clones the keys of {person} into the phone of {person}")]
 fn clones(world: &mut World, who: Who, thief: Who) -> Outcome {
@@ -74,6 +81,7 @@ fn clones(world: &mut World, who: Who, thief: Who) -> Outcome {
     lab.with_phone(name, injected).map_err(|error| StepError::new(error.to_string()))
 }
 
+/// The last CTAP status on the wire, by the name that the specification gives it.
 #[then(expr = "the security key has answered {string}")]
 fn has_answered(world: &mut World, status: String) -> Outcome {
     let lab = world.lab()?;
@@ -87,6 +95,7 @@ fn has_answered(world: &mut World, status: String) -> Outcome {
     })
 }
 
+/// getInfo at most.
 #[then("no security key has been asked for anything but what it is")]
 fn not_asked(world: &mut World) -> Outcome {
     let lab = world.lab()?;

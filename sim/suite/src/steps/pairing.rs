@@ -8,6 +8,8 @@ use super::parameters::Who;
 use crate::World;
 use crate::world::{Outcome, StepError};
 
+/// From the desktop to the QR code: Start Pairing, the reminder, Smartphone where it is asked, Begin Pairing. The
+/// person is signed in to Windows.
 #[given(expr = "{person} has started pairing")]
 #[when(expr = "{person} starts pairing")]
 fn starts_pairing(world: &mut World, who: Who) -> Outcome {
@@ -15,12 +17,14 @@ fn starts_pairing(world: &mut World, who: Who) -> Outcome {
     Ok(lab.start_pairing(&person)?)
 }
 
+/// From the desktop over the reminder to what comes next.
 #[when(expr = "{person} starts pairing up to the choice of a device")]
 fn starts_to_choice(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.start_pairing_to_choice(&person)?)
 }
 
+/// Opens the app and points the camera at the code on the own workstation.
 #[given(expr = "{person} has scanned the QR code")]
 #[when(expr = "{person} scans the QR code")]
 fn scans(world: &mut World, who: Who) -> Outcome {
@@ -28,6 +32,7 @@ fn scans(world: &mut World, who: Who) -> Outcome {
     Ok(lab.scan_qr(&person)?)
 }
 
+/// Scan, right biometric, and wait for "Successfully paired".
 #[given(expr = "{person} has scanned the QR code and authenticated")]
 #[when(expr = "{person} scans the QR code and authenticates")]
 fn scans_and_authenticates(world: &mut World, who: Who) -> Outcome {
@@ -35,12 +40,14 @@ fn scans_and_authenticates(world: &mut World, who: Who) -> Outcome {
     Ok(lab.scan_and_authenticate(&person)?)
 }
 
+/// Enter Code Manually, with what the client shows.
 #[when(expr = "{person} types the activation code into the phone")]
 fn types_code(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.type_activation_code(&person)?)
 }
 
+/// Holds the owner's finger or face to the phone that asks for it.
 #[given(expr = "{person} has given the right biometric")]
 #[when(expr = "{person} gives the right biometric")]
 fn right_biometric(world: &mut World, who: Who) -> Outcome {
@@ -48,18 +55,21 @@ fn right_biometric(world: &mut World, who: Who) -> Outcome {
     Ok(lab.present(&person.phone()?, Gesture::Right)?)
 }
 
+/// Somebody else's finger or face.
 #[when(expr = "{person} gives a wrong biometric")]
 fn wrong_biometric(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.present(&person.phone()?, Gesture::Wrong)?)
 }
 
+/// Closes the biometric prompt.
 #[when(expr = "{person} cancels the biometric prompt")]
 fn cancels_biometric(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.present(&person.phone()?, Gesture::Cancel)?)
 }
 
+/// From "Successfully paired" to "Phone pairing almost complete!", by Bluetooth.
 #[given(expr = "{person} has connected the phone")]
 #[when(expr = "{person} connects the phone")]
 fn connects(world: &mut World, who: Who) -> Outcome {
@@ -67,6 +77,7 @@ fn connects(world: &mut World, who: Who) -> Outcome {
     Ok(lab.connect_phone(&person)?)
 }
 
+/// Opens the app, then in Edge from security info to "Have your key ready"; the text message is answered.
 #[given(expr = "{person} has asked security info for a security key")]
 #[when(expr = "{person} asks security info for a security key")]
 fn asks_for_key(world: &mut World, who: Who) -> Outcome {
@@ -75,6 +86,7 @@ fn asks_for_key(world: &mut World, who: Who) -> Outcome {
     Ok(lab.ask_for_security_key(&person)?)
 }
 
+/// Next, External security key or built-in sensor, OK, OK.
 #[given(expr = "{person} has walked through the Windows dialogs")]
 #[when(expr = "{person} walks through the Windows dialogs")]
 fn dialogs(world: &mut World, who: Who) -> Outcome {
@@ -82,6 +94,7 @@ fn dialogs(world: &mut World, who: Who) -> Outcome {
     Ok(lab.walk_through_windows_dialogs(&person)?)
 }
 
+/// Accept, Register, right biometric.
 #[given(expr = "{person} has accepted on the phone and registered a biometric")]
 #[when(expr = "{person} accepts on the phone and registers a biometric")]
 fn accepts_registration(world: &mut World, who: Who) -> Outcome {
@@ -89,6 +102,7 @@ fn accepts_registration(world: &mut World, who: Who) -> Outcome {
     Ok(lab.accept_registration(&person)?)
 }
 
+/// Types the name, Next, Done.
 #[given(expr = "{person} has named the security key {string}")]
 #[when(expr = "{person} names the security key {string}")]
 fn names_key(world: &mut World, who: Who, name: String) -> Outcome {
@@ -96,6 +110,7 @@ fn names_key(world: &mut World, who: Who, name: String) -> Outcome {
     Ok(lab.name_security_key(&person, &name)?)
 }
 
+/// The whole second half, from being paired with HYPR.
 #[given(expr = "{person} pairs with Azure beforehand")]
 #[when(expr = "{person} pairs with Azure")]
 fn pairs_with_azure(world: &mut World, who: Who) -> Outcome {
@@ -103,6 +118,7 @@ fn pairs_with_azure(world: &mut World, who: Who) -> Outcome {
     Ok(lab.pair_with_azure(&person)?)
 }
 
+/// Both halves.
 #[when(expr = "{person} pairs from the beginning")]
 fn pairs_from_beginning(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -110,6 +126,7 @@ fn pairs_from_beginning(world: &mut World, who: Who) -> Outcome {
     Ok(lab.pair_with_azure(&person)?)
 }
 
+/// Closes the client and starts it, so that its list is fetched anew.
 #[when(expr = "{person} restarts the Passwordless client")]
 fn restarts_client(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -120,6 +137,7 @@ fn restarts_client(world: &mut World, who: Who) -> Outcome {
     Ok(())
 }
 
+/// Opens the client from the desktop.
 #[when(expr = "{person} opens the Passwordless client")]
 fn opens_client(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -127,6 +145,7 @@ fn opens_client(world: &mut World, who: Who) -> Outcome {
     Ok(())
 }
 
+/// Points the camera at somebody else's screen.
 #[when(expr = "{person} scans the QR code of {person}")]
 fn scans_of_another(world: &mut World, scanner: Who, owner: Who) -> Outcome {
     let (lab, owner) = world.with(&owner.0)?;

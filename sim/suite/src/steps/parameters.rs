@@ -6,7 +6,7 @@ use cucumber::Parameter;
 use jiff::SignedDuration;
 use lab::{JourneyError, Person, Place, Window};
 
-/// A person by first name.
+/// First name of a user of the scenario file: a capital and small letters.
 #[derive(Clone, Debug, Parameter)]
 #[param(name = "person", regex = "[A-Z][a-z]+")]
 pub(crate) struct Who(pub(crate) String);
@@ -57,7 +57,7 @@ impl FromStr for Where {
     }
 }
 
-/// A length of time.
+/// A number and a unit: `1 second`, `61 seconds`, `2 minutes`, `3 hours`, `181 days`.
 #[derive(Clone, Copy, Debug, Parameter)]
 #[param(name = "duration", regex = r"(?:\d+) (?:second|minute|hour|day)s?")]
 pub(crate) struct Length(pub(crate) SignedDuration);

@@ -6,24 +6,28 @@ use super::parameters::{Length, Where, Who};
 use crate::World;
 use crate::world::{Outcome, ensure, shown};
 
+/// A button, link or tab.
 #[when(expr = "{person} taps/clicks {string} {place}")]
 fn taps(world: &mut World, who: Who, label: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.tap(&place.of(&person)?, &label)?)
 }
 
+/// A button or icon in the line that shows the second text as the whole of a cell.
 #[when(expr = "{person} taps/clicks {string} beside {string} {place}")]
 fn taps_beside(world: &mut World, who: Who, label: String, row: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.tap_in(&place.of(&person)?, &row, &label)?)
 }
 
+/// Fills a field or chooses in a list; a checkbox takes `on` or `off`.
 #[when(expr = "{person} types/chooses {string} as {string} {place}")]
 fn types(world: &mut World, who: Who, text: String, field: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.enter(&place.of(&person)?, &field, &text)?)
 }
 
+/// The field or the choice is not there.
 #[then(expr = "{person} cannot choose {string} as {string} {place}")]
 fn cannot_choose(world: &mut World, who: Who, text: String, field: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -32,6 +36,7 @@ fn cannot_choose(world: &mut World, who: Who, text: String, field: String, place
     ensure(refused, || format!("{text:?} can be chosen on {place}, which shows:\n{}", shown(lab, &place)))
 }
 
+/// An address in a browser of the workstation.
 #[given(expr = "{person} has opened {string} {place}")]
 #[when(expr = "{person} opens {string} {place}")]
 fn opens(world: &mut World, who: Who, url: String, place: Where) -> Outcome {
@@ -42,6 +47,7 @@ fn opens(world: &mut World, who: Who, url: String, place: Where) -> Outcome {
     }
 }
 
+/// The words stand there at this instant: title, text, field, button, cell, icon or what an icon says on hovering.
 #[then(expr = "{person} sees {string} {place}")]
 fn sees(world: &mut World, who: Who, words: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -49,6 +55,7 @@ fn sees(world: &mut World, who: Who, words: String, place: Where) -> Outcome {
     ensure(lab.shows(&place, &words), || format!("{words:?} is not on {place}, which shows:\n{}", shown(lab, &place)))
 }
 
+/// Time passes until the words stand there, at most so long.
 #[when(expr = "within {duration} {person} sees {string} {place}")]
 #[then(expr = "within {duration} {person} sees {string} {place}")]
 fn sees_within(world: &mut World, within: Length, who: Who, words: String, place: Where) -> Outcome {
@@ -56,6 +63,7 @@ fn sees_within(world: &mut World, within: Length, who: Who, words: String, place
     Ok(lab.await_words(&place.of(&person)?, &words, within.0)?)
 }
 
+/// The words do not stand there.
 #[then(expr = "{person} does not see {string} {place}")]
 fn does_not_see(world: &mut World, who: Who, words: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -63,6 +71,7 @@ fn does_not_see(world: &mut World, who: Who, words: String, place: Where) -> Out
     ensure(!lab.shows(&place, &words), || format!("{words:?} is on {place}, which shows:\n{}", shown(lab, &place)))
 }
 
+/// An icon in a line, by its name or by what it says on hovering.
 #[then(expr = "{person} sees the icon {string} beside {string} {place}")]
 fn sees_icon(world: &mut World, who: Who, icon: String, row: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -72,6 +81,7 @@ fn sees_icon(world: &mut World, who: Who, icon: String, row: String, place: Wher
     })
 }
 
+/// The line is there, the icon is not.
 #[then(expr = "{person} sees no icon {string} beside {string} {place}")]
 fn sees_no_icon(world: &mut World, who: Who, icon: String, row: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

@@ -7,6 +7,7 @@ use crate::World;
 use crate::world::{Outcome, ensure, shown};
 use lab::Window;
 
+/// Locks the screen and wakes it.
 #[given(expr = "{person} has locked the workstation")]
 #[when(expr = "{person} locks the workstation")]
 fn locks(world: &mut World, who: Who) -> Outcome {
@@ -14,6 +15,7 @@ fn locks(world: &mut World, who: Who) -> Outcome {
     Ok(lab.lock_workstation(&person)?)
 }
 
+/// Wakes the screen. With a key plugged in, Windows asks it at once.
 #[when(expr = "{person} wakes the workstation")]
 fn wakes(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -21,6 +23,7 @@ fn wakes(world: &mut World, who: Who) -> Outcome {
     Ok(())
 }
 
+/// Opens the app, then Sign-in options, Security key.
 #[given(expr = "{person} has chosen the security key on the sign-in screen")]
 #[when(expr = "{person} tries the security key on the sign-in screen")]
 #[when(expr = "{person} chooses the security key on the sign-in screen")]
@@ -30,6 +33,7 @@ fn chooses_key(world: &mut World, who: Who) -> Outcome {
     Ok(lab.choose_security_key(&person)?)
 }
 
+/// The same with the app closed.
 #[when(expr = "{person} chooses the security key with the HYPR Mobile App closed")]
 fn chooses_key_blindly(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -37,6 +41,7 @@ fn chooses_key_blindly(world: &mut World, who: Who) -> Outcome {
     Ok(lab.choose_security_key(&person)?)
 }
 
+/// Accept, right biometric.
 #[given(expr = "{person} has accepted on the phone and given the biometric")]
 #[when(expr = "{person} accepts on the phone and gives the biometric")]
 fn accepts(world: &mut World, who: Who) -> Outcome {
@@ -44,6 +49,7 @@ fn accepts(world: &mut World, who: Who) -> Outcome {
     Ok(lab.accept_sign_in(&person)?)
 }
 
+/// Locks, opens the app, chooses the key, accepts.
 #[given(expr = "{person} has unlocked the workstation with the phone")]
 #[when(expr = "{person} unlocks the workstation with the phone")]
 fn unlocks(world: &mut World, who: Who) -> Outcome {
@@ -54,6 +60,7 @@ fn unlocks(world: &mut World, who: Who) -> Outcome {
     Ok(lab.accept_sign_in(&person)?)
 }
 
+/// Name, Other ways to sign in, security key; up to the request on the phone.
 #[when(expr = "{person} opens Microsoft 365 in Chrome with the security key")]
 fn opens_office(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -61,6 +68,7 @@ fn opens_office(world: &mut World, who: Who) -> Outcome {
     Ok(lab.open_protected_content(&person)?)
 }
 
+/// The desktop is open, and it is this person's.
 #[then(expr = "{person} is logged in to Windows")]
 fn logged_in(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -71,6 +79,7 @@ fn logged_in(world: &mut World, who: Who) -> Outcome {
     })
 }
 
+/// No desktop is open on the person's workstation.
 #[then(expr = "{person} is not logged in to Windows")]
 fn not_logged_in(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
