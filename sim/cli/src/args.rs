@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Parser, Subcommand, ValueEnum};
 use sandbox::Name;
-use suite::{OnFailure, RunOptions};
+use suite::{CouldNotRun, Durations, OnFailure, RunOptions, Shard};
 use transport::User;
 use transport::shell::udp::AnswerTo;
 
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     /// Run scenarios, each in a lab of its own, and write the reports (the default).
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
+    /// Work with reports that were written.
+    Report(ReportArgs),
     /// Measure the CTAP core (the default) or a large tenant, beside what is bare.
     Bench(BenchArgs),
     /// Compare the guide's sentences with the scenarios that show them, and write docs/guide-coverage.md.
@@ -43,6 +45,35 @@ pub(crate) enum Command {
     /// Be the Entra tenant of a scenario for real clients, over HTTPS, until Ctrl-C.
     #[command(after_help = ENTRA_HELP)]
     Entra(EntraArgs),
+}
+
+/// The flags of `report`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    #[command(subcommand)]
+    pub(crate) what: ReportCommand,
+}
+
+/// What to do with reports.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Join the reports of every shard of a run into one.
+    #[command(after_help = MERGE_HELP)]
+    Merge(MergeArgs),
+}
+
+/// The flags of `report merge`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct MergeArgs {
+    /// The report folder of each shard.
+    #[arg(value_name = "FOLDER", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    /// The folder of the scenario files, for the commands that replay a failure.
+    #[arg(long, value_name = "FOLDER", default_value = "scenarios")]
+    pub(crate) scenarios: PathBuf,
+    /// Where the joined report goes.
+    #[arg(long, value_name = "FOLDER", default_value = "reports/merged")]
+    pub(crate) report_dir: PathBuf,
 }
 
 /// The flags of `guide`.
@@ -260,6 +291,12 @@ pub(crate) struct RunArgs {
     /// Skip what has not started once a scenario has failed.
     #[arg(long)]
     fail_fast: bool,
+    /// Run one part of several, as in 2/4; every machine of the same version splits alike.
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    /// Split by how long each scenario took in this report; without it all count the same.
+    #[arg(long, value_name = "FOLDER|FILE", requires = "shard")]
+    durations: Option<PathBuf>,
     /// Print FILE:LINE, name and tags of the scenarios that would run, and run nothing.
     #[arg(long)]
     pub(crate) list: bool,
@@ -283,8 +320,11 @@ impl BenchArgs {
 }
 
 impl RunArgs {
-    pub(crate) fn options(&self) -> RunOptions {
-        RunOptions {
+    /// # Errors
+    ///
+    /// When the durations cannot be read.
+    pub(crate) fn options(&self) -> Result<RunOptions, CouldNotRun> {
+        Ok(RunOptions {
             paths: self.paths.clone(),
             scenarios: self.scenarios.clone(),
             tags: self.tags.clone(),
@@ -293,7 +333,9 @@ impl RunArgs {
             jobs: self.jobs.unwrap_or(RunOptions::default().jobs),
             on_failure: if self.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
             report_dir: self.report_dir.clone(),
-        }
+            shard: self.shard,
+            durations: self.durations.as_deref().map(Durations::read).transpose()?,
+        })
     }
 }
 
@@ -342,6 +384,12 @@ Exit codes:
   0  every scenario passed
   1  a scenario failed, was undefined, or was skipped by --fail-fast or Ctrl-C
   2  nothing could be run: a wrong flag, path or feature file, no scenario matched, or no report could be written";
+
+const MERGE_HELP: &str = "\
+Exit codes:
+  0  every scenario of every shard passed
+  1  a scenario failed or was skipped
+  2  the reports could not be read or do not make one run; the message says which";
 
 const GUIDE_HELP: &str = "\
 Exit codes:
@@ -394,6 +442,8 @@ mod tests {
         check(&["bench", "--crowd", "0"], "from 1 to 1000000");
         check(&["bench", "ctap", "--crowd", "0"], "from 1 to 1000000");
         check(&["bench", "graph", "--users", "10"], "from 2000 to 1000000");
+        check(&["--shard", "5/4"], "a shard is a number and how many there are, as in 1/4 to 4/4");
+        check(&["--durations", "reports/latest"], "--shard <K/N>");
         check(&["phone", "--seed", "-1"], "a whole number from 0");
     }
 
@@ -442,10 +492,8 @@ mod tests {
 
     #[test]
     fn run_is_the_default_subcommand() {
-        assert_eq!(check(&[]).options(), RunOptions::default());
-        assert_eq!(
-            check(&["--tags", "@x", "a.feature:3"]).options(),
-            check(&["run", "--tags", "@x", "a.feature:3"]).options()
-        );
+        let options = |line: &[&str]| check(line).options().expect("no file is read");
+        assert_eq!(options(&[]), RunOptions::default());
+        assert_eq!(options(&["--tags", "@x", "a.feature:3"]), options(&["run", "--tags", "@x", "a.feature:3"]));
     }
 }

@@ -14,7 +14,7 @@ mod stop;
 
 use std::process::ExitCode;
 
-use args::{Args, BenchCommand, Command};
+use args::{Args, BenchCommand, Command, ReportCommand};
 use bench::BenchOptions;
 use bench::graph::GraphOptions;
 use clap::Parser as _;
@@ -22,6 +22,9 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     let done = match Args::parse().command() {
         Command::Run(args) => run::run(&args),
+        Command::Report(args) => match args.what {
+            ReportCommand::Merge(args) => run::merge(&args),
+        },
         Command::Bench(args) => measure(args.command()),
         Command::Guide(args) => guide::run(&args),
         Command::Steps(args) => steps::run(&args).map(|()| ExitCode::SUCCESS),

@@ -1,15 +1,21 @@
-//! `passkey-lab run`: progress while it goes on, failures and counts at the end.
+//! `passkey-lab run` and `report merge`: progress while it goes on, failures and counts at the end.
 
 use std::{process::ExitCode, sync::atomic::Ordering};
 
 use miette::Result;
 use suite::{Case, CouldNotRun, Outcome, Plan, Run, replay_command};
 
-use crate::{FAILED, args::RunArgs, interrupt, live::Live, out::say};
+use crate::{
+    FAILED,
+    args::{MergeArgs, RunArgs},
+    interrupt,
+    live::Live,
+    out::say,
+};
 
 /// Runs what the flags ask for; the exit code says how it went.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
-    let options = args.options();
+    let options = args.options()?;
     if args.list {
         list(&Plan::read(&options)?);
         return Ok(ExitCode::SUCCESS);
@@ -24,10 +30,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
     if let Err(CouldNotRun::NotReported { outcome, .. }) = &done {
         summarise(outcome);
     }
-    let outcome = done?;
-    summarise(&outcome);
+    Ok(conclude(&done?))
+}
+
+/// Joins the reports of shards.
+pub(crate) fn merge(args: &MergeArgs) -> Result<ExitCode> {
+    Ok(conclude(&suite::merge(&args.folders, &args.scenarios, &args.report_dir)?))
+}
+
+fn conclude(outcome: &Outcome) -> ExitCode {
+    summarise(outcome);
     outcome.reports.paths().for_each(|path| say(&path.display().to_string()));
-    Ok(if outcome.passed() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    if outcome.passed() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) }
 }
 
 fn list(plan: &Plan) {
@@ -45,7 +59,8 @@ fn summarise(outcome: &Outcome) {
     let (options, executed) = (&outcome.options, counts.passed + counts.failed);
     say(&format!("\nscenarios written: {}, executed: {executed} (an example row counts)", outcome.plan.written()));
     let seconds = outcome.duration.as_secs_f64();
-    say(&format!("seed {}, {} side by side, {seconds:.1} s\n", options.seed, options.jobs));
+    let shard = options.shard.map(|shard| format!(", shard {shard}")).unwrap_or_default();
+    say(&format!("seed {}{shard}, {} side by side, {seconds:.1} s\n", options.seed, options.jobs));
     say(&format!("{counts}\n"));
 }
 

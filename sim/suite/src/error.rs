@@ -47,6 +47,13 @@ pub enum CouldNotRun {
         #[related]
         places: Vec<SyntaxError>,
     },
+    /// Reports of shards that do not make one run.
+    #[error("these reports do not make one run: {problem}")]
+    #[diagnostic(help("name the report folder of every shard of one run, each once, where its feature files are"))]
+    Shards {
+        /// What is wrong.
+        problem: String,
+    },
     /// A tag expression that is none.
     #[error("{expression:?} is no tag expression")]
     #[diagnostic(help("for example '@pairing and not (@slow or @wip)'; every tag has its @"))]

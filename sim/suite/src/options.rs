@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
+use crate::{Durations, Shard};
+
 /// The choices of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunOptions {
@@ -13,6 +15,10 @@ pub struct RunOptions {
     pub tags: Option<String>,
     /// A regular expression for scenario names.
     pub name: Option<String>,
+    /// The part of the plan that runs here.
+    pub shard: Option<Shard>,
+    /// What the plan is split by; without it every case weighs the same.
+    pub durations: Option<Durations>,
     /// The run seed, from which every lab's seed follows.
     pub seed: u64,
     /// How many scenarios run side by side.
@@ -39,6 +45,8 @@ impl Default for RunOptions {
             scenarios: PathBuf::from("scenarios"),
             tags: None,
             name: None,
+            shard: None,
+            durations: None,
             seed: 1,
             jobs: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             on_failure: OnFailure::GoOn,

@@ -4,6 +4,7 @@ mod journal;
 mod junit;
 mod messages;
 mod page;
+pub(crate) mod record;
 
 use std::{
     fs, io,
@@ -23,6 +24,8 @@ pub struct Reports {
     pub messages: PathBuf,
     /// Every scenario's journal, in the order of the plan.
     pub journal: PathBuf,
+    /// What `--durations` and `report merge` read.
+    pub record: PathBuf,
 }
 
 impl Reports {
@@ -39,6 +42,7 @@ impl Reports {
             junit: folder.join("junit.xml"),
             messages: folder.join("messages.ndjson"),
             journal: folder.join("journal.ndjson"),
+            record: folder.join(record::FILE),
         };
         for path in reports.paths() {
             fs::File::create(path).and_then(|_| fs::remove_file(path)).map_err(|source| refused(path, source))?;
@@ -48,7 +52,7 @@ impl Reports {
 
     /// Every path, the page for people first.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        [&self.page, &self.junit, &self.messages, &self.journal].into_iter().map(PathBuf::as_path)
+        [&self.page, &self.junit, &self.messages, &self.journal, &self.record].into_iter().map(PathBuf::as_path)
     }
 }
 
@@ -60,6 +64,7 @@ pub(crate) fn write(outcome: &Outcome, definitions: &Definitions) -> Result<(), 
         save(&reports.junit, &junit::render(outcome)),
         save(&reports.messages, &messages::render(outcome, definitions)),
         save(&reports.journal, &journal::render(outcome)),
+        save(&reports.record, &record::render(outcome)),
     ];
     saved.into_iter().collect()
 }

@@ -20,7 +20,13 @@ fn outcome() -> Outcome {
     });
     let runs = runs.collect();
     let folder = PathBuf::new();
-    let reports = Reports { page: folder.clone(), junit: folder.clone(), messages: folder.clone(), journal: folder };
+    let reports = Reports {
+        page: folder.clone(),
+        junit: folder.clone(),
+        messages: folder.clone(),
+        journal: folder.clone(),
+        record: folder,
+    };
     Outcome {
         options,
         plan,
