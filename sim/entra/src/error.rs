@@ -20,6 +20,8 @@ pub struct Refusal {
     pub suberror: Option<&'static str>,
     /// `claims`: what a new request must satisfy.
     pub claims: Option<String>,
+    /// `Retry-After`, in seconds.
+    pub retry_after_s: Option<i64>,
     /// What each Conditional Access policy said, for the log.
     pub(crate) applied: Vec<Applied>,
 }
@@ -39,7 +41,14 @@ impl Code {
     /// A refusal with this code.
     #[must_use]
     pub fn refuse(&'static self) -> Refusal {
-        Refusal { code: self, text: self.text.to_owned(), suberror: self.suberror, claims: None, applied: Vec::new() }
+        Refusal {
+            code: self,
+            text: self.text.to_owned(),
+            suberror: self.suberror,
+            claims: None,
+            retry_after_s: None,
+            applied: Vec::new(),
+        }
     }
 }
 
@@ -63,6 +72,12 @@ impl Refusal {
             code => code,
         };
         Self { code, ..self }
+    }
+
+    /// Says after which time the same request may be answered.
+    #[must_use]
+    pub(crate) fn retry_after(self, seconds: i64) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
     }
 
     /// Adds what each Conditional Access policy said.

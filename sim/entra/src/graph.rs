@@ -30,6 +30,7 @@ mod registration;
 mod replica;
 mod routes;
 mod service_principals;
+mod throttle;
 mod users;
 
 use bytes::Bytes;
@@ -51,39 +52,43 @@ use call::Call;
 use error::GraphError;
 use odata::Consistency;
 use path::{Path, Segment};
+use throttle::Marks;
 
 /// A request whose body may not have come whole; then the status says why.
 type GraphRequest = Request<Result<Bytes, StatusCode>>;
 
 /// Answers one Graph request, which may be a batch of them.
 pub(crate) fn answer(tenant: &mut Tenant, now: Timestamp, request: &GraphRequest) -> Response<Bytes> {
-    respond(tenant, now, request, |tenant| {
+    respond(tenant, now, request, |tenant, marks| {
         let path = Path::parse(request.uri().path())?;
         let is_batch =
             matches!(path.segments.as_slice(), [Segment::Plain(name)] if name.eq_ignore_ascii_case("$batch"));
         match (is_batch, request.method()) {
             (true, &Method::POST) => batch::answer(tenant, now, request),
             (true, _) => Err(GraphError::wrong_verb()),
-            (false, _) => handle(tenant, now, &path, request),
+            (false, _) => handle(tenant, now, &path, request, marks),
         }
     })
 }
 
 /// Answers a request that is no batch.
 fn answer_one(tenant: &mut Tenant, now: Timestamp, request: &GraphRequest) -> Response<Bytes> {
-    respond(tenant, now, request, |tenant| handle(tenant, now, &Path::parse(request.uri().path())?, request))
+    respond(tenant, now, request, |tenant, marks| {
+        handle(tenant, now, &Path::parse(request.uri().path())?, request, marks)
+    })
 }
 
 fn respond(
     tenant: &mut Tenant,
     now: Timestamp,
     request: &GraphRequest,
-    work: impl FnOnce(&mut Tenant) -> Result<Answer, GraphError>,
+    work: impl FnOnce(&mut Tenant, &mut Marks) -> Result<Answer, GraphError>,
 ) -> Response<Bytes> {
     let client_request_id = header(request.headers(), "client-request-id").and_then(|id| Uuid::parse_str(id).ok());
     let request_id = tenant.rng.uuid();
     let trace = Trace { trace_id: request_id, correlation_id: client_request_id.unwrap_or(request_id), at: now };
-    match work(tenant) {
+    let mut marks = Marks::default();
+    let response = match work(tenant, &mut marks) {
         Ok(answer) => answer.into_response(&trace),
         Err(error) => {
             tenant.record(Event::GraphRefused {
@@ -94,13 +99,21 @@ fn respond(
             });
             error.into_response(&trace)
         }
-    }
+    };
+    marks.onto(response)
 }
 
-fn handle(tenant: &mut Tenant, now: Timestamp, path: &Path, request: &GraphRequest) -> Result<Answer, GraphError> {
+fn handle(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    path: &Path,
+    request: &GraphRequest,
+    marks: &mut Marks,
+) -> Result<Answer, GraphError> {
     let (route, captures) = routes::find(request.method(), path)?;
     let caller = Caller::authenticate(tenant, now, header(request.headers(), AUTHORIZATION.as_str()))?;
     let query = odata::Query::parse(request.uri(), consistency(request.headers()))?;
+    throttle::charge(tenant, now, (caller.app(), route, &query, request.headers()), marks)?;
     let body = request.body().as_ref().map_err(|status| GraphError::no_body(*status))?;
     replica::check_references(tenant, &caller, route, &captures, body)?;
     let version = path.version;

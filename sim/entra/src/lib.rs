@@ -21,6 +21,7 @@ mod pages;
 mod roles;
 mod secret;
 mod tenant;
+mod throttling;
 mod tokens;
 mod windows_sign_in;
 
@@ -35,3 +36,4 @@ pub use event::{Event, Grant};
 pub use roles::Role;
 pub use secret::Secret;
 pub use tenant::{BadConfig, Replication, Tenant};
+pub use throttling::{Quota, Throttling};

@@ -32,6 +32,7 @@ use crate::fido::{
 };
 use crate::pages::Sessions;
 use crate::roles::Role;
+use crate::throttling::{Throttle, Throttling};
 use crate::tokens::SigningKey;
 use crate::windows_sign_in::{Nonces, PrimaryRefreshTokens};
 
@@ -82,6 +83,7 @@ pub struct Tenant {
     audit: AuditLog,
     changes: changes::Changes,
     in_flight: InFlight,
+    pub(crate) throttle: Throttle,
     /// The latest instant that the tenant was told of: when an event that carries no time has happened.
     latest: Timestamp,
     grants: grants::Grants,
@@ -168,6 +170,7 @@ impl Tenant {
             audit: AuditLog::new(seed.fork("entra/audit")),
             changes: changes::Changes::default(),
             in_flight: InFlight::default(),
+            throttle: Throttle::default(),
             latest: config.created,
             grants: grants::Grants::default(),
             device_requests: device_codes::DeviceRequests::default(),
@@ -219,6 +222,16 @@ impl Tenant {
     pub fn with_replication(mut self, delays: Replication) -> Self {
         self.in_flight = InFlight::new(delays);
         self
+    }
+
+    /// From now on requests cost something, and whoever asks too much waits.
+    pub fn begin_throttling(&mut self, limits: Throttling) {
+        self.throttle = Throttle::new(limits);
+    }
+
+    /// Graph has too much to do until then, and refuses everything.
+    pub fn overload_graph(&mut self, until: Timestamp) {
+        self.throttle.overload(until);
     }
 
     /// The next thing that happened, oldest first.

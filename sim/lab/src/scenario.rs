@@ -11,9 +11,11 @@ use serde::Deserialize;
 mod check;
 mod error;
 mod place;
+mod throttling;
 
 pub use error::ScenarioError;
 pub(crate) use place::Segment;
+pub use throttling::{Quota, Throttling};
 
 /// A scenario file.
 #[derive(Clone, Debug, Deserialize)]
@@ -92,6 +94,9 @@ pub struct Tenant {
     /// How long the tenant's changes take until they are read.
     #[serde(default)]
     pub replication: Replication,
+    /// What an application may ask for in which time; without it as much as it likes.
+    #[serde(default)]
+    pub throttling: Option<Throttling>,
 }
 
 /// Replication lag, by what reads too early; whatever is left out does not lag.
@@ -486,10 +491,33 @@ mod tests {
     }
 
     #[test]
+    fn a_quota_that_could_not_be_used_is_refused_where_it_stands() {
+        let with = |quotas: &str| GOOD.replace("domain:", &format!("throttling: {{{quotas}}}, domain:"));
+        assert!(Scenario::parse(Path::new("x.yaml"), &with("")).unwrap().tenant.throttling.is_some());
+        let refused = |quotas: &str, expect: &str| check(&with(quotas), &format!("scenarios/x.yaml:{expect}"));
+        refused(
+            "resource_units: {limit: 9, window: 10s}",
+            "3:59: tenant.throttling.resource_units.limit: from 10 to 1000000, not 9",
+        );
+        refused("writes: {limit: 0, window: 10s}", "3:51: tenant.throttling.writes.limit: from 1 to 1000000, not 0");
+        refused("reports: {limit: 1, window: 0s}", "3:63: tenant.throttling.reports.window: from 1s to 24h");
+        refused("intune: {limit: 1, window: 25h}", "3:62: tenant.throttling.intune.window: from 1s to 24h");
+        refused(
+            "writes: {limit: -1, window: 1s}",
+            "3:51: tenant.throttling.writes.limit: invalid type: integer `-1`, expected u32",
+        );
+        refused("writes: {limit: 1}", "3:43: tenant.throttling.writes: missing field `window`");
+        refused(
+            "reads: {limit: 1}",
+            "3:35: tenant.throttling: unknown field `reads`, expected one of `resource_units`, `writes`, `tenant_writes`, `reports`, `conditional_access`, `intune`, `intune_writes`, `token_requests`",
+        );
+    }
+
+    #[test]
     fn an_unknown_field_is_refused_where_it_stands() {
         check(
             &GOOD.replace("domain:", "domian:"),
-            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`, `replication`",
+            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`, `replication`, `throttling`",
         );
     }
 

@@ -86,6 +86,8 @@ impl Lab {
         lab.integrate()?;
         lab.install_clients()?;
         lab.faults = Faults::new(lab.scenario.faults.clone());
+        // What the guide sets up was done over days.
+        throttle(&lab.scenario, &mut lab.tenant());
         lab.settle();
         Ok(lab)
     }
@@ -108,7 +110,27 @@ pub fn tenant_alone(scenario: &Scenario, seed: &Seed) -> Result<(entra::Config, 
         .map(|machine| (machine.name.clone(), workstation(scenario, machine, seed)))
         .collect::<BTreeMap<_, _>>();
     let config = tenant(scenario, &Registration::new(scenario, seed), &workstations);
-    Ok((config.clone(), made(scenario, config, seed)?))
+    let mut tenant = made(scenario, config.clone(), seed)?;
+    throttle(scenario, &mut tenant);
+    Ok((config, tenant))
+}
+
+/// From now on the tenant counts what it is asked for, if the scenario says so.
+fn throttle(scenario: &Scenario, tenant: &mut entra::Tenant) {
+    let Some(limits) = &scenario.tenant.throttling else { return };
+    let quota =
+        |given: Option<scenario::Quota>| given.map(|given| entra::Quota { limit: given.limit, window: given.window });
+    let published = entra::Throttling::default();
+    tenant.begin_throttling(entra::Throttling {
+        resource_units: quota(limits.resource_units),
+        writes: quota(limits.writes).unwrap_or(published.writes),
+        tenant_writes: quota(limits.tenant_writes).unwrap_or(published.tenant_writes),
+        reports: quota(limits.reports).unwrap_or(published.reports),
+        conditional_access: quota(limits.conditional_access).unwrap_or(published.conditional_access),
+        intune: quota(limits.intune).unwrap_or(published.intune),
+        intune_writes: quota(limits.intune_writes).unwrap_or(published.intune_writes),
+        token_requests: quota(limits.token_requests),
+    });
 }
 
 fn made(scenario: &Scenario, config: entra::Config, seed: &Seed) -> Result<entra::Tenant, ScenarioError> {

@@ -61,6 +61,21 @@ fn it_begins_now_whatever_the_scenario_says() {
 }
 
 #[test]
+fn it_throttles_if_the_scenario_says_so() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/developer.yaml");
+    let text = std::fs::read_to_string(&path).expect("a shipped scenario");
+    let quota = "tenant:\n  throttling: { token_requests: { limit: 1, window: 60s } }\n";
+    let scenario = Scenario::parse(&path, &text.replacen("tenant:\n", quota, 1)).expect("a scenario");
+    let clock = Clock::manual("2026-12-01T00:00:00Z".parse().expect("a literal"));
+    let router = Entra::of(scenario, clock.clone()).expect("a tenant").router(|_| {});
+    let form = format!("grant_type=device_code&client_id={DESKTOP}&device_code=x");
+    let code = || post(&router, "common/oauth2/v2.0/token", &form)["error_codes"][0].clone();
+    assert_eq!((code(), code()), (70018.into(), 90055.into()));
+    clock.advance(SignedDuration::from_mins(3));
+    assert_eq!(code(), 70018);
+}
+
+#[test]
 fn what_happens_is_told_before_the_answer_leaves() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let listener = told.clone();

@@ -97,6 +97,9 @@ codes! {
     CONSENT_DECLINED = code(65004, "access_denied", "User declined to consent to access the app.");
     /// Only an administrator may consent.
     ADMIN_CONSENT_REQUIRED = code(90094, "access_denied", "Admin consent is required for the permissions requested by this application.");
+    /// The application has asked for tokens too often; the number is Microsoft's for throttling, the text that of its
+    /// neighbours 90006 and 90033.
+    THROTTLED = Code { status: 429, ..code(90055, "temporarily_unavailable", "A transient error has occurred. Please try again.") };
 
     // --- people
     /// Wrong password.

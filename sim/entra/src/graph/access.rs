@@ -29,6 +29,8 @@ pub(crate) enum Caller {
     Application {
         /// The object id of its service principal.
         principal: Uuid,
+        /// Its client id.
+        app: Uuid,
         /// Its name, for the journal.
         name: String,
         roles: Vec<String>,
@@ -43,7 +45,7 @@ impl Caller {
         let app = tenant.application(claims.appid).ok_or_else(dead)?;
         let Some(scopes) = claims.scp else {
             let (principal, name) = (app.service_principal_id, app.display_name.clone());
-            return Ok(Self::Application { principal, name, roles: claims.roles });
+            return Ok(Self::Application { principal, app: app.app_id, name, roles: claims.roles });
         };
         let user = tenant.user(claims.oid).ok_or_else(dead)?;
         // In whole seconds, as `iat` is: a token of the same second as the change is of after it.
@@ -89,6 +91,14 @@ impl Caller {
         match self {
             Self::User { session, .. } => Some(*session),
             Self::Application { .. } => None,
+        }
+    }
+
+    /// The client id of the application that calls.
+    pub(crate) fn app(&self) -> Uuid {
+        match self {
+            Self::User { session, .. } => session.app,
+            Self::Application { app, .. } => *app,
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::error::GraphError;
-use super::{GraphRequest, answer_one};
+use super::{GraphRequest, answer_one, throttle};
 use crate::tenant::Tenant;
 
 const REQUESTS_MAX: usize = 20;
@@ -46,10 +46,23 @@ type Response = (StatusCode, Map<String, Value>, Value);
 
 fn performed(tenant: &mut Tenant, now: Timestamp, request: &GraphRequest) -> Response {
     let response = answer_one(tenant, now, request);
-    let shown = [CONTENT_TYPE, http::header::LOCATION, http::header::CACHE_CONTROL, http::header::RETRY_AFTER];
+    let shown = [
+        CONTENT_TYPE,
+        http::header::LOCATION,
+        http::header::CACHE_CONTROL,
+        http::header::RETRY_AFTER,
+        throttle::RESOURCE_UNIT,
+        throttle::LIMIT_PERCENTAGE,
+        throttle::SCOPE,
+        throttle::INFORMATION,
+    ];
     let named = |name: &HeaderName| {
         let value = response.headers().get(name)?.to_str().ok()?;
-        let name = if *name == CONTENT_TYPE { "Content-Type" } else { name.as_str() };
+        let name = match name.as_str() {
+            "content-type" => "Content-Type",
+            "retry-after" => "Retry-After",
+            name => name,
+        };
         Some((name.to_owned(), Value::from(value)))
     };
     let headers = shown.iter().filter_map(named).collect();

@@ -156,6 +156,11 @@ impl GraphError {
         Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)
     }
 
+    /// 429: the application, or everybody, has asked too much for now.
+    pub(crate) fn too_many_requests() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Too many requests.")
+    }
+
     /// 410: a delta token that is not good any more; the client starts again.
     pub(crate) fn resync() -> Self {
         Self::new(

@@ -16,6 +16,7 @@ use url::form_urlencoded;
 use super::error::GraphError;
 use super::object::DirectoryObject;
 use crate::tenant::Tenant;
+use crate::throttling::costs;
 
 pub(crate) use page::{Listing, behind, collection, count, later};
 pub(crate) use plan::Plan;
@@ -136,6 +137,14 @@ impl Query {
         }
         *place = Some(value);
         Ok(())
+    }
+
+    /// Units of a request's cost that the options add or save.
+    pub(crate) fn units_added(&self) -> i32 {
+        let is_small = self.top.is_some_and(|top| top < costs::TOP_FEW);
+        let counted =
+            [(self.select.is_some(), costs::SELECT), (self.expand.is_some(), costs::EXPAND), (is_small, costs::FEW)];
+        counted.into_iter().filter(|(is_given, _)| *is_given).map(|(_, units)| units).sum()
     }
 
     /// For routes that take no query option.

@@ -14,6 +14,7 @@ use super::error::GraphError;
 use super::path::{Path, Segment};
 use super::permissions::{Access, Permissions};
 use crate::roles::Right;
+use crate::throttling::{self, Cost};
 
 type Handler = fn(Call<'_>) -> Result<Answer, GraphError>;
 
@@ -28,6 +29,7 @@ pub(crate) struct Route {
     /// The operation's name where one's own object takes a sign-in with MFA.
     pub(crate) own_operation: Option<&'static str>,
     pub(crate) access: &'static Access,
+    pub(crate) cost: Cost,
 }
 
 /// What the braces of a route's path stood for.
@@ -103,6 +105,7 @@ impl From<&table::Row> for Route {
             right: row.right,
             own_operation: row.own_operation,
             access: access.expect("every route has an entry in permissions.json, as a test asserts"),
+            cost: throttling::of_route(row.verb, row.path),
         }
     }
 }

@@ -25,7 +25,7 @@ const CONTINUOUS_ACCESS_EVALUATION: &str = "CP1";
 /// The client that a request names, once it has proved to be it; `missing` is what a confidential one is told that
 /// brings nothing.
 pub(super) fn authenticated(
-    tenant: &Tenant,
+    tenant: &mut Tenant,
     now: Timestamp,
     request: &TokenRequest<'_>,
     missing: &'static aadsts::Code,
@@ -35,6 +35,9 @@ pub(super) fn authenticated(
         Some((id, secret)) => (id.as_str(), Credential::Secret(secret)),
         None => named(request)?,
     };
+    let app_id = tenant.client(client_id)?.app_id;
+    let counted = tenant.throttle.charge_token_request(now, app_id);
+    counted.map_err(|excess| aadsts::THROTTLED.refuse().retry_after(excess.retry_after_s))?;
     let app = tenant.client(client_id)?;
     let proof = match (app.kind, credential) {
         (ClientKind::Confidential, Credential::Nothing) => return Err(missing.refuse()),

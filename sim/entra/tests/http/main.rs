@@ -18,5 +18,6 @@ mod hostile;
 mod keys;
 mod own_name;
 mod replication;
+mod throttling;
 mod token_endpoint;
 mod v1;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::place::Segment::{self, Index, Key};
-use super::{ApplicationKind, Scenario, User};
+use super::{ApplicationKind, Scenario, User, throttling};
 use crate::fault::Verdict;
 
 /// A value that cannot stand, and why.
@@ -15,7 +15,7 @@ pub(super) struct Misfit {
     pub(super) problem: String,
 }
 
-type Checked = Result<(), Misfit>;
+pub(super) type Checked = Result<(), Misfit>;
 
 /// The first misfit, in the order of the fields.
 pub(super) fn check(scenario: &Scenario) -> Checked {
@@ -96,7 +96,8 @@ fn tenant(scenario: &Scenario) -> Checked {
         ensure(fits, &[Key("tenant"), Key("replication"), Key(field)], || {
             format!("tenant.replication.{field}: a change takes from 0s to 24h")
         })
-    })
+    })?;
+    tenant.throttling.as_ref().map_or(Ok(()), throttling::check)
 }
 
 fn user(scenario: &Scenario, index: usize, user: &User) -> Checked {
@@ -203,7 +204,7 @@ fn faults(scenario: &Scenario) -> Checked {
     Ok(())
 }
 
-fn ensure(holds: bool, path: &[Segment], problem: impl FnOnce() -> String) -> Checked {
+pub(super) fn ensure(holds: bool, path: &[Segment], problem: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(Misfit { path: path.to_vec(), problem: problem() }) }
 }
 

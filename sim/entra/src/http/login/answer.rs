@@ -4,8 +4,8 @@
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
-    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA, RETRY_AFTER, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::response::Builder;
 use http::{HeaderMap, StatusCode};
@@ -50,7 +50,10 @@ impl Asked<'_> {
     /// A refusal's envelope under a status that need not be the code's own.
     pub(super) fn refuse(&self, status: StatusCode, refusal: &Refusal) -> Response {
         let trace = self.trace();
-        let builder = self.headers_of(status, Kind::Answer, refusal.code.number, &trace);
+        let mut builder = self.headers_of(status, Kind::Answer, refusal.code.number, &trace);
+        if let Some(seconds) = refusal.retry_after_s {
+            builder = builder.header(RETRY_AFTER, seconds);
+        }
         self.send(builder, &refusal.envelope(&trace))
     }
 
