@@ -30,3 +30,24 @@ Feature: Entra takes its time
     And Entra has no group of HYPR's
     When replication has settled
     Then Entra has HYPR's three groups
+
+  Scenario: A role that is not listed yet is given a second time, which Entra refuses
+    When the administrator gives the service account the role "Privileged Authentication Administrator"
+    And 30 seconds pass
+    Then Entra does not list the service account with the role "Privileged Authentication Administrator"
+    But Entra does not give the service account the role "Privileged Authentication Administrator" twice
+    When 30 seconds pass
+    Then Entra lists the service account with the role "Privileged Authentication Administrator"
+
+  Scenario: A group that is listed already takes no members yet, and Control Center tries again
+    When the administrator gives the service account the role "Privileged Authentication Administrator"
+    And replication has settled
+    Given the administrator adds a new integration
+    When 10 seconds pass
+    And the administrator adds the integration with "AnotherPasskey" as "Application Name"
+    And the administrator clicks "Maybe Later"
+    And the administrator invites Carol
+    Then Graph has refused with 404 "Request_ResourceNotFound"
+    When 7 seconds pass
+    And replication has settled
+    Then Entra has Carol in "HYPR Group (Eligible for Pairing)" only

@@ -90,6 +90,20 @@ impl Lab {
         self.tap_in(&ADMIN, &name, page)
     }
 
+    /// Invites somebody to the integration whose User Management is on the screen, or else to the first.
+    ///
+    /// # Errors
+    ///
+    /// When the pages do not offer it.
+    pub fn invite_user(&mut self, email: &str) -> Result<(), JourneyError> {
+        if self.screen(&ADMIN).is_none_or(|screen| screen.button("Invite Users").is_err()) {
+            self.open_integration("User Management")?;
+        }
+        self.tap(&ADMIN, "Invite Users")?;
+        self.enter(&ADMIN, "Email", email)?;
+        self.tap(&ADMIN, "Invite")
+    }
+
     /// Clicks Enable or Disable in Integration Settings and closes the confirmation.
     ///
     /// # Errors

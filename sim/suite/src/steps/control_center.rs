@@ -59,6 +59,13 @@ fn looks_for_native_login(world: &mut World) -> Outcome {
     Ok(world.lab()?.look_for_native_login()?)
 }
 
+/// In the User Management that is on the screen, or else of the first integration.
+#[when(expr = "the administrator invites {person}")]
+fn invites(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.invite_user(&person.upn)?)
+}
+
 /// A button, link or tab.
 #[when(expr = "the administrator clicks {string}")]
 fn clicks(world: &mut World, label: String) -> Outcome {

@@ -6,7 +6,7 @@ use lab::Lab;
 use lab::journal::Event;
 use serde_json::json;
 
-use super::parameters::Who;
+use super::parameters::{Length, Who};
 use crate::World;
 use crate::world::{Outcome, StepError, ensure, sentences};
 
@@ -107,9 +107,16 @@ fn change_policy(lab: &mut Lab, policy: &serde_json::Value) -> Outcome {
 /// Activates the role if need be and adds the account to its members.
 #[when(expr = "the administrator gives the service account the role {string}")]
 fn gives_role(world: &mut World, name: String) -> Outcome {
-    let role = lab::entra::Role::by_display_name(&name);
-    let role = role.ok_or_else(|| StepError::new(format!("Entra has no role {name:?}")))?;
-    let lab = world.lab()?;
+    give_role(world.lab()?, &name)
+}
+
+fn role(name: &str) -> Result<lab::entra::Role, StepError> {
+    let role = lab::entra::Role::by_display_name(name);
+    role.ok_or_else(|| StepError::new(format!("Entra has no role {name:?}")))
+}
+
+fn give_role(lab: &mut Lab, name: &str) -> Outcome {
+    let role = role(name)?;
     let account = format!("/users/{}", lab.registration().service_account);
     let account = lab.graph(Method::GET, &account, None)?;
     let body = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", account["id"].as_str().unwrap_or_default()) });
@@ -118,6 +125,62 @@ fn gives_role(world: &mut World, name: String) -> Outcome {
     // A role that somebody has had is active already, which Entra says with an error.
     let _ = lab.graph(Method::POST, "/directoryRoles", Some(&activation));
     lab.graph(Method::POST, &path, Some(&body))?;
+    Ok(())
+}
+
+/// Giving the role again is refused: the account has it.
+#[then(expr = "Entra does not give the service account the role {string} twice")]
+fn gives_role_once(world: &mut World, name: String) -> Outcome {
+    let lab = world.lab()?;
+    let refused = give_role(lab, &name).err().map(|error| error.to_string()).unwrap_or_default();
+    ensure(refused.contains("One or more added object references already exist"), || {
+        format!("Entra's answer to the second time: {refused:?}")
+    })
+}
+
+/// Among the members of the role, as Graph lists them now.
+#[then(expr = "Entra lists the service account with the role {string}")]
+fn lists_role(world: &mut World, name: String) -> Outcome {
+    let (holders, account) = holders(world.lab()?, &name)?;
+    ensure(holders.contains(&account), || format!("the role {name:?} is listed with: {holders:?}"))
+}
+
+/// Not among them.
+#[then(expr = "Entra does not list the service account with the role {string}")]
+fn does_not_list_role(world: &mut World, name: String) -> Outcome {
+    let (holders, account) = holders(world.lab()?, &name)?;
+    ensure(!holders.contains(&account), || format!("the role {name:?} is listed with: {holders:?}"))
+}
+
+/// The user principal names of those who are listed with a role, and that of the service account.
+fn holders(lab: &mut Lab, name: &str) -> Result<(Vec<String>, String), StepError> {
+    let path = format!("/directoryRoles(roleTemplateId='{}')/members", role(name)?.template_id());
+    let listed = lab.graph(Method::GET, &path, None)?;
+    let holders = listed["value"].as_array().into_iter().flatten();
+    let holders = holders.filter_map(|holder| holder["userPrincipalName"].as_str()).map(str::to_owned);
+    Ok((holders.collect(), lab.registration().service_account.clone()))
+}
+
+/// Every request is answered 429 from now on, for so long.
+#[given(expr = "Microsoft Graph is under load for {duration}")]
+fn is_under_load(world: &mut World, length: Length) -> Outcome {
+    let lab = world.lab()?;
+    let until = lab.now() + length.0;
+    lab.tenant().overload_graph(until);
+    Ok(())
+}
+
+/// With Microsoft Graph Command Line Tools, as the Global Administrator.
+#[given(expr = "an administrator's script has created {int} groups in Entra")]
+fn script_has_run(world: &mut World, count: usize) -> Outcome {
+    let lab = world.lab()?;
+    (1..=count).try_for_each(|number| {
+        let group = json!({
+            "displayName": format!("Script {number}"), "mailNickname": format!("script{number}"),
+            "mailEnabled": false, "securityEnabled": true,
+        });
+        lab.graph(Method::POST, "/groups", Some(&group)).map(|_| ())
+    })?;
     Ok(())
 }
 
@@ -193,6 +256,16 @@ fn has_refused(world: &mut World, code: u32) -> Outcome {
     let refusals = sentences(lab, |event| matches!(event, Event::Entra(entra_event) if is_refusal(entra_event)));
     let wanted = format!("AADSTS{code}:");
     ensure(refusals.last().is_some_and(|last| last.contains(&wanted)), || format!("Entra's refusals: {refusals:#?}"))
+}
+
+/// The last request that Graph refused, by status and code.
+#[then(expr = "Graph has refused with {int} {string}")]
+fn graph_has_refused(world: &mut World, status: u16, code: String) -> Outcome {
+    let lab = world.lab()?;
+    let is_graph = |event: &Event| matches!(event, Event::Entra(lab::entra::Event::GraphRefused { .. }));
+    let refusals = sentences(lab, is_graph);
+    let wanted = format!(": {status} {code}: ");
+    ensure(refusals.last().is_some_and(|last| last.contains(&wanted)), || format!("Graph's refusals: {refusals:#?}"))
 }
 
 /// No sign-in was refused.
