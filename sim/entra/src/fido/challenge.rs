@@ -45,9 +45,12 @@ impl State {
 /// The longest time that a challenge can be asked for with.
 const LIFETIME_MAX: SignedDuration = SignedDuration::from_mins(43_200);
 
+/// How many of each kind are kept.
+const CHALLENGES_MAX: usize = 10_000;
+
 impl Default for Challenges {
     fn default() -> Self {
-        Self { usual: Expiring::new(LIFETIME), long: Expiring::new(LIFETIME_MAX) }
+        Self { usual: Expiring::new(LIFETIME, CHALLENGES_MAX), long: Expiring::new(LIFETIME_MAX, CHALLENGES_MAX) }
     }
 }
 

@@ -70,6 +70,10 @@ const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 const PERSISTENT_LIFETIME: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// A web app asks Entra again after an hour, as its tokens would have ended by then.
 const APP_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// How many half-done sign-ins are kept: anybody can begin one, and each may be as long as an address.
+const FLOWS_MAX: usize = 2_000;
+/// How many sessions are kept; each took a sign-in.
+const SESSIONS_MAX: usize = 200_000;
 const OPAQUE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Whether a browser session outlives the browser.
@@ -85,12 +89,18 @@ impl Sessions {
     pub(crate) fn new(rng: Stream) -> Self {
         Self {
             rng,
-            flows: Expiring::new(FLOW_LIFETIME),
-            browsers: Expiring::new(PERSISTENT_LIFETIME),
-            pending: Expiring::new(FLOW_LIFETIME),
-            apps: Expiring::new(APP_LIFETIME),
-            provisions: Expiring::new(FLOW_LIFETIME),
+            flows: Expiring::new(FLOW_LIFETIME, FLOWS_MAX),
+            browsers: Expiring::new(PERSISTENT_LIFETIME, SESSIONS_MAX),
+            pending: Expiring::new(FLOW_LIFETIME, FLOWS_MAX),
+            apps: Expiring::new(APP_LIFETIME, SESSIONS_MAX),
+            provisions: Expiring::new(FLOW_LIFETIME, FLOWS_MAX),
         }
+    }
+
+    /// How many of each kind are kept, those first that anybody can have made: flows, pending sign-ins, browser sessions.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> [usize; 3] {
+        [self.flows.len(), self.pending.len(), self.browsers.len()]
     }
 
     /// An opaque name that nobody guesses.

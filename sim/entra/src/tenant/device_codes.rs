@@ -36,6 +36,8 @@ pub(super) struct DeviceRequests {
 
 /// How long a device may wait.
 pub(crate) const DEVICE_CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
+/// How many may wait at one time; each may name a scope as long as a form.
+const REQUESTS_MAX: usize = 2_000;
 const OPAQUE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /// Letters and digits that nobody takes for one another.
 const SPOKEN: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -43,7 +45,10 @@ const USER_CODE_CHARS: usize = 9;
 
 impl Default for DeviceRequests {
     fn default() -> Self {
-        Self { requests: Expiring::new(DEVICE_CODE_LIFETIME), user_codes: Expiring::new(DEVICE_CODE_LIFETIME) }
+        Self {
+            requests: Expiring::new(DEVICE_CODE_LIFETIME, REQUESTS_MAX),
+            user_codes: Expiring::new(DEVICE_CODE_LIFETIME, REQUESTS_MAX),
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 /// Values by their opaque name, each for the same lifetime; forgotten a second lifetime later, so that a late comer
-/// still learns that it is late.
+/// still learns that it is late. Of more than `most` the oldest leaves first: anybody can have them made.
 pub(crate) struct Expiring<T> {
     lifetime: SignedDuration,
+    most: usize,
     entries: BTreeMap<String, (Timestamp, T)>,
     /// Oldest first; order of issue is order of expiry.
     order: VecDeque<(Timestamp, String)>,
@@ -22,17 +23,25 @@ pub(crate) enum Found<'a, T> {
 }
 
 impl<T> Expiring<T> {
-    pub(crate) fn new(lifetime: SignedDuration) -> Self {
-        Self { lifetime, entries: BTreeMap::new(), order: VecDeque::new() }
+    pub(crate) fn new(lifetime: SignedDuration, most: usize) -> Self {
+        Self { lifetime, most, entries: BTreeMap::new(), order: VecDeque::new() }
     }
 
     pub(crate) fn insert(&mut self, now: Timestamp, name: String, value: T) {
-        while self.order.front().is_some_and(|(issued, _)| *issued + self.lifetime * 2 <= now) {
-            let (_, name) = self.order.pop_front().expect("the front was there a line ago");
-            self.entries.remove(&name);
+        while let Some((issued, oldest)) = self.order.front()
+            && (*issued + self.lifetime * 2 <= now || self.order.len() >= self.most)
+        {
+            self.entries.remove(oldest);
+            self.order.pop_front();
         }
         self.order.push_back((now, name.clone()));
         self.entries.insert(name, (now, value));
+    }
+
+    /// How many names are kept.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
     }
 
     /// Takes a live value out, so that its name is good once.
@@ -68,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_value_lives_is_late_for_as_long_and_is_forgotten() {
-        let (mut values, now) = (Expiring::new(MINUTE), Timestamp::UNIX_EPOCH);
+        let (mut values, now) = (Expiring::new(MINUTE, 9), Timestamp::UNIX_EPOCH);
         values.insert(now, "a".into(), 1);
         let second = SignedDuration::from_secs(1);
         assert_eq!(state(values.find(now + MINUTE - second, "a")), "live");
@@ -81,8 +90,18 @@ mod tests {
     }
 
     #[test]
+    fn of_too_many_the_oldest_leaves_first() {
+        let (mut values, now) = (Expiring::new(MINUTE, 2), Timestamp::UNIX_EPOCH);
+        for (name, value) in [("a", 1), ("b", 2), ("c", 3)] {
+            values.insert(now, name.into(), value);
+        }
+        assert_eq!(["a", "b", "c"].map(|name| state(values.find(now, name))), ["unknown", "live", "live"]);
+        assert_eq!((values.entries.len(), values.order.len()), (2, 2));
+    }
+
+    #[test]
     fn a_value_that_was_taken_is_unknown() {
-        let (mut values, now) = (Expiring::new(MINUTE), Timestamp::UNIX_EPOCH);
+        let (mut values, now) = (Expiring::new(MINUTE, 9), Timestamp::UNIX_EPOCH);
         values.insert(now, "a".into(), 1);
         assert_eq!((values.take(now + MINUTE, "a"), values.take(now, "a")), (None, Some(1)));
         assert_eq!(state(values.find(now, "a")), "unknown");

@@ -63,11 +63,18 @@ enum CodeState {
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// A refresh token lives 90 days.
 const REFRESH_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How many codes are kept, redeemed ones included.
+const CODES_MAX: usize = 10_000;
+/// How many refresh tokens are kept; each took a sign-in.
+const REFRESH_TOKENS_MAX: usize = 200_000;
 const OPAQUE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 impl Default for Grants {
     fn default() -> Self {
-        Self { codes: Expiring::new(CODE_LIFETIME), refresh_tokens: Expiring::new(REFRESH_TOKEN_LIFETIME) }
+        Self {
+            codes: Expiring::new(CODE_LIFETIME, CODES_MAX),
+            refresh_tokens: Expiring::new(REFRESH_TOKEN_LIFETIME, REFRESH_TOKENS_MAX),
+        }
     }
 }
 

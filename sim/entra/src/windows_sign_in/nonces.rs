@@ -17,12 +17,14 @@ enum State {
 }
 
 const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
+/// How many are kept: anybody gets one.
+const NONCES_MAX: usize = 10_000;
 /// How the real ones begin: `AwABEgEAAAAD`.
 const PREFIX: [u8; 9] = [3, 0, 1, 0x12, 1, 0, 0, 0, 3];
 
 impl Default for Nonces {
     fn default() -> Self {
-        Self(Expiring::new(LIFETIME))
+        Self(Expiring::new(LIFETIME, NONCES_MAX))
     }
 }
 
@@ -32,6 +34,12 @@ impl Nonces {
         let nonce = Base64Url([PREFIX.as_slice(), &rng.bytes::<48>()].concat()).to_string();
         self.0.insert(now, nonce.clone(), State::Fresh);
         nonce
+    }
+
+    /// How many are kept.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Takes a nonce back, after which it is spent; 140000 when it is unknown, spent or too old.

@@ -40,6 +40,9 @@ pub(crate) enum SingleSignOn {
 /// A primary refresh token lives 14 days.
 pub(super) const LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// How many are kept; each took a sign-in on a machine of the tenant.
+const TOKENS_MAX: usize = 200_000;
+
 /// The payload of the header.
 #[derive(Deserialize)]
 struct Credential {
@@ -50,7 +53,7 @@ struct Credential {
 
 impl Default for PrimaryRefreshTokens {
     fn default() -> Self {
-        Self(Expiring::new(LIFETIME))
+        Self(Expiring::new(LIFETIME, TOKENS_MAX))
     }
 }
 

@@ -8,6 +8,7 @@ mod hostile;
 mod security_info;
 mod sign_in;
 mod single_sign_on;
+mod soak;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
