@@ -1,5 +1,6 @@
 //! The HTML pages over HTTP: requests' fields go to the core's pages, answers become HTML.
 
+mod guard;
 mod html;
 mod login;
 mod microsoft;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::response::Builder;
 
+use super::guard::guarded;
 use crate::origin::Origin;
 use crate::pages::{Answer, Body as PageBody, CEREMONY_FORM, Cookie, CookieLife, InputKind, Page, Submission};
 
@@ -37,7 +38,7 @@ pub(super) fn respond(answer: &Answer) -> Response {
         PageBody::Redirect(to) => builder.header(LOCATION, to).body(Body::empty()),
         PageBody::Page(page) => {
             let body = Body::from(render(page));
-            builder.header(CONTENT_TYPE, "text/html; charset=utf-8").body(body)
+            guarded(builder.header(CONTENT_TYPE, "text/html; charset=utf-8")).body(body)
         }
     }
     .expect("statuses are valid, and redirects and cookies are URL-encoded")
@@ -53,7 +54,7 @@ fn with_cookie(builder: Builder, cookie: &Cookie) -> Builder {
     builder.header(SET_COOKIE, format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=None{life}"))
 }
 
-fn render(page: &Page) -> String {
+pub(super) fn render(page: &Page) -> String {
     let ceremony = page.ceremony.as_ref().map(|json| json.replace('<', "\\u003c"));
     let template = PageTemplate { page, ceremony_form: CEREMONY_FORM, ceremony };
     template.render().expect("writing to a String cannot fail")
