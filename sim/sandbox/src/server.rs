@@ -1,5 +1,7 @@
 //! Sockets, TLS where it is wanted, and HTTP/1.1 in front of a router, with a limit on everything that a peer can make wait or grow.
 
+mod room;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -16,18 +18,19 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::SandboxError;
+use room::{Place, Room};
 
 /// What a peer may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at one time; the next one waits.
+    /// Connections at one time; for the next one the longest idle makes room, and if none is idle it waits.
     pub connections: usize,
     /// How long a handshake may take.
     pub handshake: Duration,
@@ -98,15 +101,15 @@ impl Server {
     /// Answers until `stop` is done, and then lets what is under way end.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
-        let room = Arc::new(Semaphore::new(self.limits.connections));
+        let room = Room::of(self.limits.connections);
         let (ending, ended) = watch::channel(());
         let mut connections = JoinSet::new();
         loop {
             let accept = async {
-                let permit = room.clone().acquire_owned().await.expect("nobody closes the semaphore");
-                (self.listener.accept().await, permit)
+                let accepted = self.listener.accept().await;
+                (accepted, room.enter().await)
             };
-            let (accepted, permit) = tokio::select! {
+            let (accepted, place) = tokio::select! {
                 accepted = accept => accepted,
                 () = stop.as_mut() => break,
             };
@@ -114,11 +117,8 @@ impl Server {
             while connections.try_join_next().is_some() {}
             match accepted {
                 Ok((stream, _)) => {
-                    let serving = self.connection(stream, ended.clone());
-                    connections.spawn(async move {
-                        serving.await;
-                        drop(permit);
-                    });
+                    let serving = self.connection(stream, Arc::new(place), ended.clone());
+                    connections.spawn(serving);
                 }
                 Err(_) => pause().await,
             }
@@ -129,12 +129,22 @@ impl Server {
     }
 
     /// One connection from handshake to end. A peer that breaks off, speaks no TLS or no HTTP is its own business.
-    fn connection(&self, stream: TcpStream, ended: watch::Receiver<()>) -> impl Future<Output = ()> + Send + 'static {
-        let (tls, router, limits) = (self.tls.clone(), self.router.clone(), self.limits);
+    fn connection(
+        &self,
+        stream: TcpStream,
+        place: Arc<Place>,
+        ended: watch::Receiver<()>,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let (tls, limits) = (self.tls.clone(), self.limits);
+        let router = self.router.clone().layer(middleware::from_fn_with_state(place.clone(), at_work));
         async move {
-            let Some(tls) = tls else { return converse(stream, router, limits, ended).await };
-            if let Ok(Ok(stream)) = timeout(limits.handshake, tls.accept(stream)).await {
-                converse(stream, router, limits, ended).await;
+            let Some(tls) = tls else { return converse(stream, router, limits, &place, ended).await };
+            let shaken = tokio::select! {
+                shaken = timeout(limits.handshake, tls.accept(stream)) => shaken,
+                () = place.needed() => return,
+            };
+            if let Ok(Ok(stream)) = shaken {
+                converse(stream, router, limits, &place, ended).await;
             }
         }
     }
@@ -144,6 +154,7 @@ async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
     limits: Limits,
+    place: &Place,
     mut ended: watch::Receiver<()>,
 ) {
     let connection = http1::Builder::new()
@@ -158,6 +169,7 @@ async fn converse(
         tokio::select! {
             _ = connection.as_mut() => true,
             _ = ended.changed() => false,
+            () = place.needed() => false,
         }
     });
     if !stopped.await.unwrap_or(false) {
@@ -170,6 +182,14 @@ async fn converse(
 #[expect(clippy::disallowed_methods, reason = "real sockets, real time")]
 async fn pause() {
     tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+/// A connection with a request under way keeps its place.
+async fn at_work(State(place): State<Arc<Place>>, request: Request, next: Next) -> Response {
+    place.work();
+    let response = next.run(request).await;
+    place.rest();
+    response
 }
 
 async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {

@@ -113,6 +113,53 @@ fn peers_that_say_nothing_make_room_for_others() {
 }
 
 #[test]
+fn peers_that_say_nothing_do_not_keep_others_waiting() {
+    run(async {
+        // No limit of time passes in this test.
+        let limits = Limits { connections: 32, handshake: PATIENCE, header: PATIENCE, ..Limits::default() };
+        let server = Running::start("idle", limits).await;
+        let mut silent = Vec::new();
+        for _ in 0..32 {
+            silent.push(TcpStream::connect(server.address).await.expect("a connection"));
+        }
+        for _ in 0..100 {
+            assert!(server.exchange("localhost", ASK).await.ends_with("here"));
+        }
+        let mut longest = silent.swap_remove(0);
+        assert_eq!(longest.read(&mut [0]).await.unwrap_or(0), 0, "the longest idle had to leave");
+    });
+}
+
+#[test]
+fn a_request_under_way_keeps_its_place() {
+    run(async {
+        let limits = Limits { connections: 1, handshake: PATIENCE, header: PATIENCE, ..Limits::default() };
+        let server = Running::start("busy", limits).await;
+        let mut busy = server.connect("localhost").await.expect("a connection");
+        let head = b"POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n";
+        busy.write_all(head).await.expect("it is read");
+        // The server says so once it waits for the body.
+        let mut goes_on = [0; 25];
+        busy.read_exact(&mut goes_on).await.expect("an answer");
+        assert!(goes_on.starts_with(b"HTTP/1.1 100 "));
+        let waiting = server.exchange("localhost", ASK);
+        let finishing = async {
+            // The other one has asked for a place by now, or will find this one's free.
+            for _ in 0..50 {
+                tokio::task::yield_now().await;
+            }
+            busy.write_all(b"half").await.expect("it is read");
+            let mut answer = String::new();
+            let _ = busy.read_to_string(&mut answer).await;
+            answer
+        };
+        let (waited, finished) = tokio::join!(waiting, finishing);
+        assert!(finished.ends_with("half"), "{finished}");
+        assert!(waited.ends_with("here"), "{waited}");
+    });
+}
+
+#[test]
 fn a_header_that_does_not_end_is_cut_off() {
     run(async {
         let server = Running::start("flood", Limits::default()).await;
