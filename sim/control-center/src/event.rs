@@ -74,6 +74,13 @@ pub enum Event {
         /// To what.
         to: Toggle,
     },
+    /// A feature flag was set or unset for the whole tenant.
+    GlobalFlagSet {
+        /// Which flag, as HYPR spells it.
+        flag: &'static str,
+        /// To what.
+        to: Toggle,
+    },
     /// A user was invited; the e-mail only informs.
     UserInvited {
         /// To which integration.
@@ -274,6 +281,9 @@ impl fmt::Display for Event {
             }
             Self::FlagSet { rp_app_id, flag, to } => {
                 write!(f, "{flag} of {rp_app_id} was turned {}.", if *to == Toggle::On { "on" } else { "off" })
+            }
+            Self::GlobalFlagSet { flag, to } => {
+                write!(f, "{flag} was turned {} for the whole tenant.", if *to == Toggle::On { "on" } else { "off" })
             }
             Self::UserInvited { username, rp_app_id } => write!(f, "{username} was invited to {rp_app_id}."),
             Self::UserDeleted { username, rp_app_id } => write!(f, "{username} was deleted from {rp_app_id}."),

@@ -9,7 +9,7 @@ pub enum TenantFlag {
     AzureNativeLogin,
 }
 
-/// A flag that is set for one application; the guide forbids setting it globally, so no type lets one do it.
+/// A flag that is set for one application; the guide forbids setting it globally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApplicationFlag {
     /// `FIDO2_MOBILE_AUTHENTICATOR`: without it a phone may not become a security key, and the scan is refused.

@@ -6,6 +6,7 @@
 pub mod audit;
 mod center;
 mod config;
+pub mod desktop_client;
 mod device;
 mod event;
 mod fault;
@@ -32,7 +33,8 @@ pub use flags::{ApplicationFlag, TenantFlag};
 pub use graph::{Connection, Failure};
 pub use integration::{Groups, Integration, IntegrationState, Toggle, WorkstationSettings};
 pub use name::{
-    APPLICATION_NAME_LEN_MAX, ApplicationName, ApplicationNameError, DomainError, RestrictedDomains, parse_domains,
+    APPLICATION_NAME_LEN_MAX, ApplicationName, ApplicationNameError, BUILT_IN_APPLICATIONS, DomainError,
+    RestrictedDomains, parse_domains,
 };
 pub use operation::{FormField, OperationId, Refusal};
 pub use people::{Account, DoomedKey, Passkey, PasskeyState, Person, Phase, Standing, User};

@@ -3,6 +3,7 @@
 mod admins;
 mod conclude;
 mod devices;
+mod flags;
 mod integrations;
 mod line;
 mod sessions;
@@ -27,7 +28,8 @@ use crate::audit::{Record, Stamp};
 use crate::config::Config;
 use crate::device::Device;
 use crate::event::Event;
-use crate::integration::Integration;
+use crate::flags::ApplicationFlag;
+use crate::integration::{Integration, WorkstationSettings};
 use crate::operation::OperationId;
 use crate::pairing::Session;
 use crate::people::{Phase, User};
@@ -41,6 +43,9 @@ const ID_ALPHABET: &str = "0123456789abcdefghijklmnopqrstuv";
 /// **Invariant**: a user's phase follows from the pairings ([`User::phase`]); the groups in Entra follow from the phase.
 pub struct ControlCenter {
     config: Config,
+    default_workstation_settings: WorkstationSettings,
+    /// Application flags that are set globally, against the guide.
+    global_flags: BTreeSet<ApplicationFlag>,
     rng: Stream,
     trace: Stream,
     /// Signed-in administrators by cookie.
@@ -67,6 +72,8 @@ impl ControlCenter {
     pub fn new(config: Config, seed: &Seed) -> Self {
         Self {
             config,
+            default_workstation_settings: WorkstationSettings::default(),
+            global_flags: BTreeSet::new(),
             rng: seed.fork("control-center"),
             trace: seed.fork("control-center/trace"),
             signed_in: BTreeMap::new(),

@@ -1,10 +1,13 @@
 //! The pages of Control Center, in the guide's words. They need no script.
 
 mod add;
+mod apps;
 mod audit;
+mod flags;
 mod integrations;
 mod login;
 mod login_settings;
+mod part;
 mod settings;
 mod users;
 mod workstation_settings;
@@ -18,6 +21,7 @@ use jiff::Timestamp;
 
 use super::Shell;
 use crate::center::UnknownIntegration;
+use part::Part;
 
 pub(super) fn routes() -> Router<Shell> {
     Router::new()
@@ -30,6 +34,8 @@ pub(super) fn routes() -> Router<Shell> {
         .merge(settings::routes())
         .merge(login_settings::routes())
         .merge(workstation_settings::routes())
+        .merge(apps::routes())
+        .merge(flags::routes())
         .merge(audit::routes())
 }
 
@@ -53,10 +59,19 @@ fn show(template: &impl Template) -> Page {
     Ok(Html(template.render()?).into_response())
 }
 
-/// Where the pages of an integration are.
+/// Where the pages of an integration are, in Standard mode.
 fn home(rp_app_id: &str) -> String {
-    let mut url = url::Url::parse("https://localhost/cc/ui/integrations").expect("a literal URL parses");
-    url.path_segments_mut().expect("https has a path").push(rp_app_id);
+    path("integrations", rp_app_id)
+}
+
+/// Where the pages of an application are, in Advanced mode.
+fn app_home(rp_app_id: &str) -> String {
+    path("apps", rp_app_id)
+}
+
+fn path(folder: &str, rp_app_id: &str) -> String {
+    let mut url = url::Url::parse("https://localhost/cc/ui").expect("a literal URL parses");
+    url.path_segments_mut().expect("https has a path").extend([folder, rp_app_id]);
     url.path().to_owned()
 }
 
