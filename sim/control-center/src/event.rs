@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::flags::ApplicationFlag;
 use crate::integration::Toggle;
 use crate::people::Phase;
+use crate::staff::Role;
 
 /// Something that happened. No variant holds a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +74,33 @@ pub enum Event {
         flag: ApplicationFlag,
         /// To what.
         to: Toggle,
+    },
+    /// A Control Center user was added, changed or deleted.
+    StaffChanged {
+        /// Whose line.
+        email: String,
+        /// The role, or nothing when the user was deleted.
+        now: Option<Role>,
+    },
+    /// An access token was created.
+    TokenCreated {
+        /// For which application.
+        rp_app_id: String,
+        /// Which token.
+        token_id: String,
+        /// What it is called.
+        name: String,
+        /// By whom.
+        by: String,
+    },
+    /// An access token was revoked.
+    TokenRevoked {
+        /// Of which application.
+        rp_app_id: String,
+        /// Which token.
+        token_id: String,
+        /// By whom.
+        by: String,
     },
     /// A feature flag was set or unset for the whole tenant.
     GlobalFlagSet {
@@ -281,6 +309,16 @@ impl fmt::Display for Event {
             }
             Self::FlagSet { rp_app_id, flag, to } => {
                 write!(f, "{flag} of {rp_app_id} was turned {}.", if *to == Toggle::On { "on" } else { "off" })
+            }
+            Self::StaffChanged { email, now: Some(role) } => {
+                write!(f, "The Control Center user {email} has the role {}.", role.name())
+            }
+            Self::StaffChanged { email, now: None } => write!(f, "The Control Center user {email} was deleted."),
+            Self::TokenCreated { token_id, name, .. } => {
+                write!(f, "Endpoint API token creation request; tokenId={token_id} name={name}")
+            }
+            Self::TokenRevoked { token_id, by, .. } => {
+                write!(f, "Endpoint API token revoked. tokenId={token_id} revokedBy={by}")
             }
             Self::GlobalFlagSet { flag, to } => {
                 write!(f, "{flag} was turned {} for the whole tenant.", if *to == Toggle::On { "on" } else { "off" })

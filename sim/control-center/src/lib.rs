@@ -19,11 +19,12 @@ mod operation;
 mod pairing;
 mod people;
 mod secret;
+mod staff;
 
 pub use center::{
-    AccountView, Completed, Conclusion, ControlCenter, Domain, Draft, InviteError, NewPhone, PairedDevice,
-    PairingOffer, PairingRequest, PairingState, RELYING_PARTY, ReportedPasskey, Scanned, UnknownIntegration,
-    WorkstationDevice,
+    AccessToken, AccountView, Completed, Conclusion, ControlCenter, Domain, Draft, InviteError, Need, NewPhone,
+    NewStaff, PairedDevice, PairingOffer, PairingRequest, PairingState, Permission, RELYING_PARTY, ReportedPasskey,
+    Scanned, SignInError, StaffError, TokenError, UnknownIntegration, WorkstationDevice,
 };
 pub use config::{Admin, Config};
 pub use device::{Device, JoinType, MobileOs, Workstation};
@@ -39,3 +40,4 @@ pub use name::{
 pub use operation::{FormField, OperationId, Refusal};
 pub use people::{Account, DoomedKey, Passkey, PasskeyState, Person, Phase, Standing, User};
 pub use secret::Secret;
+pub use staff::{ControlCenterUser, Right, Role};

@@ -10,6 +10,7 @@ mod unpair;
 
 use jiff::SignedDuration;
 
+pub use administration::FlagLevel;
 pub use azure_pairing::SECURITY_INFO;
 pub use sign_in::OFFICE;
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use clockwork::{Clock, ExchangeId, Face as _, Journal, Reply, Screen, Verb, VerbError};
 use jiff::{SignedDuration, Timestamp};
 use phone::Phone;
-use windows::browser::Browser;
+use windows::browser::{Browser, Download};
 use windows::{Window, Workstation};
 use wire::ctaphid::Report;
 
@@ -39,6 +39,8 @@ pub struct Lab {
     pub(crate) tenant: Arc<Mutex<entra::Tenant>>,
     pub(crate) control_center: control_center::http::Shell,
     pub(crate) admin: Browser,
+    /// What the administrator's browser has saved, oldest first.
+    pub(crate) admin_downloads: Vec<Download>,
     pub(crate) workstations: BTreeMap<String, Workstation>,
     pub(crate) phones: BTreeMap<String, Phone>,
     pub(crate) hosts: Hosts,
@@ -455,6 +457,7 @@ impl Lab {
             }
             self.journal.record(now, "entra", Event::Entra(event));
         }
+        self.admin_downloads.extend(std::iter::from_fn(|| self.admin.poll_download()));
         while let Some(event) = Actor::poll_event(&mut self.control_center) {
             self.journal.record(now, "control-center", event);
         }

@@ -4,6 +4,7 @@
 //! do in several taps. **Invariant**: only this crate knows all four, and only it touches the disk for them.
 
 mod actor;
+mod archive;
 pub mod fault;
 mod graph;
 pub mod journal;
@@ -16,6 +17,7 @@ mod setup;
 mod trace;
 
 pub use graph::GraphError;
+pub use journey::FlagLevel;
 pub use lab::{Lab, Place};
 pub use people::{JourneyError, Person};
 pub use scenario::{Scenario, ScenarioError};

@@ -70,6 +70,7 @@ impl Lab {
             tenant,
             control_center: shell,
             admin: Browser::new(BrowserKind::Chrome),
+            admin_downloads: Vec::new(),
             workstations,
             phones: scenario.phones.iter().map(|phone| (phone.name.clone(), new_phone(phone, seed))).collect(),
             hosts,

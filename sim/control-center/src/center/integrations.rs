@@ -156,6 +156,7 @@ impl ControlCenter {
         self.cut_line(rp_app_id);
         self.sessions.retain(|_, session| session.rp_app_id != rp_app_id);
         self.forget_idle_devices();
+        self.drop_tokens_of(rp_app_id);
         self.note(now, Event::IntegrationDeleted { rp_app_id: rp_app_id.to_owned() });
         Ok(())
     }

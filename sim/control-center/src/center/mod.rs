@@ -7,6 +7,7 @@ mod flags;
 mod integrations;
 mod line;
 mod sessions;
+mod tokens;
 mod users;
 mod workstations;
 
@@ -17,22 +18,25 @@ use clockwork::{ExchangeId, Outbox, Reply, Seed, Stream};
 use http::Request;
 use jiff::Timestamp;
 
+pub use admins::{NewStaff, SignInError, StaffError};
 pub use devices::{AccountView, Completed, Domain, NewPhone, RELYING_PARTY, ReportedPasskey};
 pub use integrations::{Draft, UnknownIntegration};
 pub use line::Conclusion;
 pub use sessions::{PairingOffer, PairingRequest, PairingState, Scanned};
+pub use tokens::{AccessToken, Need, Permission, TokenError};
 pub use users::InviteError;
 pub use workstations::{PairedDevice, WorkstationDevice};
 
 use crate::audit::{Record, Stamp};
-use crate::config::Config;
+use crate::config::{Admin, Config};
 use crate::device::Device;
 use crate::event::Event;
 use crate::flags::ApplicationFlag;
-use crate::integration::{Integration, WorkstationSettings};
+use crate::integration::{Integration, Toggle, WorkstationSettings};
 use crate::operation::OperationId;
 use crate::pairing::Session;
 use crate::people::{Phase, User};
+use crate::staff::{ControlCenterUser, Role};
 use line::{Job, Line};
 
 /// What device ids and FIDO ids are spelled with, read off HYPR's published sample.
@@ -48,7 +52,11 @@ pub struct ControlCenter {
     global_flags: BTreeSet<ApplicationFlag>,
     rng: Stream,
     trace: Stream,
-    /// Signed-in administrators by cookie.
+    /// Control Center Users by address in lower case.
+    staff: BTreeMap<String, ControlCenterUser>,
+    /// By id.
+    tokens: BTreeMap<String, AccessToken>,
+    /// Signed-in users' addresses by cookie.
     signed_in: BTreeMap<String, String>,
     /// By `rpAppId`.
     integrations: BTreeMap<String, Integration>,
@@ -70,8 +78,11 @@ impl ControlCenter {
     /// A tenant without integrations.
     #[must_use]
     pub fn new(config: Config, seed: &Seed) -> Self {
+        let staff = config.admins.iter().map(|admin| (admin.email.to_lowercase(), first_user(admin))).collect();
         Self {
             config,
+            staff,
+            tokens: BTreeMap::new(),
             default_workstation_settings: WorkstationSettings::default(),
             global_flags: BTreeSet::new(),
             rng: seed.fork("control-center"),
@@ -213,5 +224,17 @@ impl ControlCenter {
         let users = self.integrations.values().flat_map(|integration| integration.users.values());
         let used: BTreeSet<&String> = users.flat_map(|user| user.accounts.keys()).collect();
         self.devices.retain(|device_id, _| used.contains(device_id));
+    }
+}
+
+/// A Control Center user whom HYPR has made together with the tenant.
+fn first_user(admin: &Admin) -> ControlCenterUser {
+    ControlCenterUser {
+        email: admin.email.clone(),
+        name: String::new(),
+        role: Role::Admin,
+        audit_trail: Toggle::On,
+        last_active: None,
+        password: admin.password.clone(),
     }
 }

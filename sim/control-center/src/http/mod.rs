@@ -1,5 +1,7 @@
 //! The axum shell around the core: pages for administrators, the device API for phones and Passwordless clients.
 
+mod access;
+mod audit_api;
 mod device_api;
 mod form;
 mod pages;
@@ -39,7 +41,13 @@ impl Shell {
 
     /// Every page and every call.
     pub fn router(&self) -> Router {
-        pages::routes().merge(device_api::routes()).merge(workstation_api::routes()).with_state(self.clone())
+        let guard = axum::middleware::from_fn_with_state(self.clone(), access::guard);
+        pages::routes()
+            .route_layer(guard)
+            .merge(device_api::routes())
+            .merge(workstation_api::routes())
+            .merge(audit_api::routes())
+            .with_state(self.clone())
     }
 
     /// The next request to Entra.

@@ -1,9 +1,12 @@
 //! "Setting Up the HYPR Tenant": what an administrator does in Control Center's pages.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 
+use crate::archive;
 use crate::lab::{Lab, Place};
-use crate::people::JourneyError;
+use crate::people::{JourneyError, Person};
 
 const ADMIN: Place = Place::Admin;
 
@@ -75,19 +78,60 @@ impl Lab {
         self.tap(&ADMIN, "Add Integration")
     }
 
-    /// Opens a page of the integration: `User Management`, `Integration Settings`, `Login Settings`, ...
+    /// Opens a page of the integration: `User Management`, `Integration Settings`, `Login Settings`, ... Those of its
+    /// application are in Advanced mode.
     ///
     /// # Errors
     ///
     /// When there is no integration or no such page.
     pub fn open_integration(&mut self, page: &str) -> Result<(), JourneyError> {
+        let name = self.first_integration()?;
+        if ADVANCED_PAGES.contains(&page) {
+            self.open_application(&name, page)
+        } else {
+            self.tap_in(&ADMIN, &name, page)
+        }
+    }
+
+    /// Changes to Advanced mode, chooses an application and opens a page of it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such application or no such page.
+    pub fn open_application(&mut self, rp_app_id: &str, page: &str) -> Result<(), JourneyError> {
+        self.open_integrations()?;
+        self.tap(&ADMIN, "Advanced")?;
+        self.tap_in(&ADMIN, rp_app_id, "Choose")?;
+        self.tap(&ADMIN, page)
+    }
+
+    /// Ticks or clears a feature flag of the first integration's application, or of the whole tenant, and saves.
+    ///
+    /// # Errors
+    ///
+    /// When the page does not offer it.
+    pub fn set_feature_flag(&mut self, level: FlagLevel, flag: &str, on: bool) -> Result<(), JourneyError> {
+        match level {
+            FlagLevel::Application => self.open_integration("Feature Flags")?,
+            FlagLevel::Global => {
+                self.open_integrations()?;
+                self.tap(&ADMIN, "Advanced")?;
+                self.tap(&ADMIN, "Global Feature Flags")?;
+            }
+        }
+        self.enter(&ADMIN, flag, if on { "on" } else { "off" })?;
+        self.tap(&ADMIN, "Save")
+    }
+
+    /// The name of the first integration, with the list of integrations on the screen.
+    fn first_integration(&mut self) -> Result<String, JourneyError> {
         self.open_integrations()?;
         let screen = self.screen(&ADMIN).unwrap_or_default();
         let name = screen.rows.first().and_then(|row| row.cells.first()).map(|(_, name)| name.clone());
         let Some(name) = name else {
             return Err(JourneyError::Other(format!("Control Center lists no integration:\n{screen}")));
         };
-        self.tap_in(&ADMIN, &name, page)
+        Ok(name)
     }
 
     /// Clicks Enable or Disable in Integration Settings and closes the confirmation.
@@ -111,8 +155,67 @@ impl Lab {
     /// When Login Settings does not offer it.
     pub fn restrict_domains(&mut self, domains: &str) -> Result<(), JourneyError> {
         self.open_integration("Login Settings")?;
-        self.enter(&ADMIN, "Restrict Domains", "on")?;
-        self.enter(&ADMIN, "Accepted domains", domains)?;
+        if self.screen(&ADMIN).is_some_and(|screen| screen.button("+Add Domain").is_err()) {
+            self.tap(&ADMIN, "Restrict Domains")?;
+        }
+        for domain in domains.split(',') {
+            self.tap(&ADMIN, "+Add Domain")?;
+            self.enter(&ADMIN, "Domain", domain)?;
+        }
         self.tap(&ADMIN, "Save")
     }
+
+    /// Downloads the desktop client of the first integration; the answer is the files of the archive.
+    ///
+    /// # Errors
+    ///
+    /// When Login Settings does not offer it, or what comes is no archive.
+    pub fn download_desktop_client(&mut self) -> Result<BTreeMap<String, Vec<u8>>, JourneyError> {
+        self.open_integration("Login Settings")?;
+        self.tap(&ADMIN, "Download Desktop Client")?;
+        self.tap(&ADMIN, "Download Now")?;
+        self.downloaded_files()
+    }
+
+    /// The files of the archive that the administrator's browser has saved last.
+    ///
+    /// # Errors
+    ///
+    /// When it has saved none, or one that is no archive.
+    pub fn downloaded_files(&self) -> Result<BTreeMap<String, Vec<u8>>, JourneyError> {
+        let Some(file) = self.admin_downloads.last() else {
+            return Err(JourneyError::Other("the administrator's browser has saved no file".to_owned()));
+        };
+        archive::files(&file.body).map_err(|problem| JourneyError::Other(format!("{}: {problem}", file.file_name)))
+    }
+
+    /// Installs the Passwordless client from what the administrator has downloaded: the installer and the parameters
+    /// beside it.
+    ///
+    /// # Errors
+    ///
+    /// When the archive lacks one of both, or the parameters are refused.
+    pub fn install_from_download(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let files = self.downloaded_files()?;
+        if !files.keys().any(|name| name.ends_with(".msi")) {
+            return Err(JourneyError::Other("the archive holds no installer".to_owned()));
+        }
+        let parameters = files.get("hypr.json").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let parameters = parameters.ok_or_else(|| JourneyError::Other("the archive holds no hypr.json".to_owned()))?;
+        let name = who.workstation_name()?.to_owned();
+        let installed = self.with_workstation(&name, |machine, _| machine.install_client(&parameters));
+        installed.map_err(|error| JourneyError::Other(format!("the client of {name} was not installed: {error}")))
+    }
 }
+
+/// Whether a feature flag is set for one application or for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagLevel {
+    /// For the application of the first integration.
+    Application,
+    /// For the tenant; application flags set here count for every application.
+    Global,
+}
+
+/// Pages that stand in Advanced mode only.
+const ADVANCED_PAGES: [&str; 3] = ["Workstation Settings", "Feature Flags", "Access Tokens"];

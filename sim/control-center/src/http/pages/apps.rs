@@ -41,12 +41,12 @@ async fn choose(State(shell): State<Shell>, admin: SignedIn) -> Page {
     let row = |name: &str, kind| Row { name: name.to_owned(), kind, app: app_home(name) };
     let own = names.iter().map(|name| row(name, "Native Azure Login Experience"));
     let built_in = BUILT_IN_APPLICATIONS.iter().map(|name| row(name, "HYPR"));
-    show(&Apps { admin: &admin.email, rows: own.chain(built_in).collect() })
+    show(&Apps { admin: &admin.who, rows: own.chain(built_in).collect() })
 }
 
 async fn properties(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     exists(&shell, &rp_app_id)?;
-    show(&Properties { admin: &admin.email, name: &rp_app_id, app: app_home(&rp_app_id) })
+    show(&Properties { admin: &admin.who, name: &rp_app_id, app: app_home(&rp_app_id) })
 }
 
 /// Whether there is such an application.

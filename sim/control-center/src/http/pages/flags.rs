@@ -77,7 +77,7 @@ fn show_flags(shell: &Shell, admin: &SignedIn, rp_app_id: &str, message: Option<
         Some(ApplicationFlag::ALL.map(|flag| (flag.name(), toggle(set.contains(&flag)))))
     });
     let flags = flags.ok_or_else(|| UnknownIntegration(rp_app_id.to_owned()))?.into();
-    show(&Flags { admin: &admin.email, name: rp_app_id, app: app_home(rp_app_id), flags, message })
+    show(&Flags { admin: &admin.who, name: rp_app_id, app: app_home(rp_app_id), flags, message })
 }
 
 fn show_global(shell: &Shell, admin: &SignedIn, message: Option<&'static str>) -> Page {
@@ -85,7 +85,7 @@ fn show_global(shell: &Shell, admin: &SignedIn, message: Option<&'static str>) -
         let set = core.global_flags();
         let names: Vec<&str> = set.iter().map(|flag| flag.name()).collect();
         GlobalFlags {
-            admin: &admin.email,
+            admin: &admin.who,
             tenant: TenantFlag::ALL
                 .map(|flag| (flag.name(), toggle(core.config().tenant_flags.contains(&flag))))
                 .into(),

@@ -63,7 +63,7 @@ impl<'a> LoginSettings<'a> {
             RestrictedDomains::Off => (Toggle::Off, BTreeSet::new()),
             RestrictedDomains::On(listed) => (Toggle::On, listed),
         };
-        let (admin, home, typed) = (admin.email.as_str(), home(rp_app_id), String::new());
+        let (admin, home, typed) = (admin.who.as_str(), home(rp_app_id), String::new());
         let entry = Entry::Closed;
         Self { admin, name: rp_app_id, home, restrict, listed, entry, typed, message: None, error: None }
     }
@@ -131,7 +131,7 @@ async fn confirm_download(State(shell): State<Shell>, admin: SignedIn, Path(rp_a
         return Err(UnknownIntegration(rp_app_id).into());
     }
     show(&Download {
-        admin: &admin.email,
+        admin: &admin.who,
         name: &rp_app_id,
         home: home(&rp_app_id),
         installer: INSTALLER_NAME,

@@ -9,6 +9,8 @@ mod login;
 mod login_settings;
 mod part;
 mod settings;
+mod staff;
+mod tokens;
 mod users;
 mod workstation_settings;
 
@@ -19,8 +21,9 @@ use axum::routing::get;
 use http::StatusCode;
 use jiff::Timestamp;
 
-use super::Shell;
+use super::{Shell, access};
 use crate::center::UnknownIntegration;
+use crate::staff::Right;
 use part::Part;
 
 pub(super) fn routes() -> Router<Shell> {
@@ -36,12 +39,15 @@ pub(super) fn routes() -> Router<Shell> {
         .merge(workstation_settings::routes())
         .merge(apps::routes())
         .merge(flags::routes())
+        .merge(staff::routes())
+        .merge(tokens::routes())
         .merge(audit::routes())
 }
 
 /// A page that cannot be shown.
-enum PageError {
+pub(super) enum PageError {
     NotFound(String),
+    Forbidden { who: String, role: &'static str, right: Right },
     Template(askama::Error),
 }
 
@@ -52,6 +58,14 @@ type Page = Result<Response, PageError>;
 struct NotFound<'a> {
     admin: &'a str,
     message: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "forbidden.html")]
+struct Forbidden<'a> {
+    admin: &'a str,
+    role: &'a str,
+    action: &'a str,
 }
 
 /// The page that a template makes.
@@ -99,6 +113,13 @@ impl IntoResponse for PageError {
                 Ok(page) => (StatusCode::NOT_FOUND, Html(page)).into_response(),
                 Err(error) => Self::Template(error).into_response(),
             },
+            Self::Forbidden { who, role, right } => {
+                let admin = format!("{who} ({role})");
+                match (Forbidden { admin: &admin, role, action: access::words(right) }).render() {
+                    Ok(page) => (StatusCode::FORBIDDEN, Html(page)).into_response(),
+                    Err(error) => Self::Template(error).into_response(),
+                }
+            }
             Self::Template(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
         }
     }

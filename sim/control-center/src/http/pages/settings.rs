@@ -60,7 +60,7 @@ async fn settings(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): 
             id: integration.groups.get(&phase).cloned().unwrap_or_default(),
         };
         Some(Settings {
-            admin: &admin.email,
+            admin: &admin.who,
             name: &rp_app_id,
             home: home(&rp_app_id),
             state: integration.state,
@@ -79,7 +79,7 @@ async fn enable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<S
 /// "Let the confetti fly, then click Close."
 async fn enabled(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     exists(&shell, &rp_app_id)?;
-    show(&Enabled { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) })
+    show(&Enabled { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id) })
 }
 
 async fn disable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {
@@ -90,7 +90,7 @@ async fn disable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<
 
 async fn confirm_delete(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     exists(&shell, &rp_app_id)?;
-    show(&Delete { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) })
+    show(&Delete { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id) })
 }
 
 async fn delete(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {

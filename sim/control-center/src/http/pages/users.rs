@@ -130,7 +130,7 @@ async fn list(
         let found: Vec<&User> = integration.users_in(phase).filter(|user| user.is_like(search)).collect();
         let part = Part::of(found.len(), page);
         Some(Users {
-            admin: &admin.email,
+            admin: &admin.who,
             name: &rp_app_id,
             home: home(&rp_app_id),
             tabs: Phase::ALL.map(tab).into(),
@@ -155,7 +155,7 @@ async fn devices(
         let user = integration.user(&username)?;
         let rows = user.accounts.iter().map(|(id, account)| device_row(core, integration, user, id, account));
         Some(DeviceDetails {
-            admin: &admin.email,
+            admin: &admin.who,
             name: &rp_app_id,
             home: home(&rp_app_id),
             username: user.username.clone(),
@@ -173,13 +173,7 @@ async fn confirm_delete(
     if !has_user(&shell, &rp_app_id, &username) {
         return Err(unknown_user(&username));
     }
-    show(&DeleteUser {
-        admin: &admin.email,
-        name: &rp_app_id,
-        home: home(&rp_app_id),
-        username: &username,
-        error: None,
-    })
+    show(&DeleteUser { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id), username: &username, error: None })
 }
 
 async fn delete(
@@ -203,7 +197,7 @@ async fn delete(
         (None, _) => "Entra still holds something of the user.".to_owned(),
     };
     let error = Some(format!("The user is unpaired, but stays in the list until Entra lets go: {reason}"));
-    show(&DeleteUser { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id), username: &username, error })
+    show(&DeleteUser { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id), username: &username, error })
 }
 
 async fn invite_form(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
@@ -211,7 +205,7 @@ async fn invite_form(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id
         return Err(UnknownIntegration(rp_app_id).into());
     }
     let home = home(&rp_app_id);
-    show(&Invite { admin: &admin.email, name: &rp_app_id, home, email: "", message: None, error: None })
+    show(&Invite { admin: &admin.who, name: &rp_app_id, home, email: "", message: None, error: None })
 }
 
 async fn invite(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>, fields: Fields) -> Page {
@@ -226,7 +220,7 @@ async fn invite(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Pa
     };
     let message = error.is_none().then(|| format!("{email} was invited."));
     let email = if error.is_some() { email } else { "" };
-    show(&Invite { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id), email, message, error })
+    show(&Invite { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id), email, message, error })
 }
 
 fn has_user(shell: &Shell, rp_app_id: &str, username: &str) -> bool {

@@ -44,13 +44,13 @@ const SAVED: Option<&str> = Some("Workstation Settings saved successfully");
 
 async fn default_form(State(shell): State<Shell>, admin: SignedIn) -> Page {
     let settings = shell.with_core(|core| core.default_workstation_settings());
-    show(&Workstation { admin: &admin.email, toggles: toggles(settings), message: None })
+    show(&Workstation { admin: &admin.who, toggles: toggles(settings), message: None })
 }
 
 async fn save_default(State(shell): State<Shell>, admin: SignedIn, fields: Fields) -> Page {
     let (now, settings) = (shell.now(), read(&fields));
     shell.with_core(|core| core.save_default_workstation_settings(now, settings));
-    show(&Workstation { admin: &admin.email, toggles: toggles(settings), message: SAVED })
+    show(&Workstation { admin: &admin.who, toggles: toggles(settings), message: SAVED })
 }
 
 async fn form(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
@@ -81,7 +81,7 @@ fn show_settings(
     message: Option<&'static str>,
 ) -> Page {
     let (app, toggles) = (app_home(rp_app_id), toggles(settings));
-    show(&Settings { admin: &admin.email, name: rp_app_id, app, toggles, message })
+    show(&Settings { admin: &admin.who, name: rp_app_id, app, toggles, message })
 }
 
 fn read(fields: &Fields) -> WorkstationSettings {

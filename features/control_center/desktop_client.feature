@@ -1,0 +1,43 @@
+@guide:setting-up-the-hypr-tenant
+Feature: Download Desktop Client
+  An archive with the installer and the parameters that lead it to this integration.
+
+  Scenario: The popup leaves the choice to go back
+    Given the lab "default"
+    When the administrator opens "Login Settings"
+    And the administrator clicks "Download Desktop Client"
+    And the administrator clicks "Back"
+    Then the administrator sees "Login Settings"
+    And the administrator can click "Download Desktop Client"
+
+  Scenario: Whoever is unsure is told to ask
+    Given the lab "default"
+    When the administrator opens "Login Settings"
+    And the administrator clicks "Download Desktop Client"
+    Then the administrator sees "go back and contact your support"
+    And the administrator can click "Download Now"
+
+  Scenario: The archive holds the installer and its parameters
+    Given the lab "default"
+    When the administrator downloads the desktop client
+    Then the downloaded archive holds "WorkforceAccess-8.3.0_x64.msi, hypr.json"
+
+  Scenario: The parameters lead to this integration
+    Given the lab "default"
+    When the administrator downloads the desktop client
+    Then the installation parameter "rpUrl" is "https://highlandsbank.gethypr.com/rp"
+    And the installation parameter "appId" is "HighlandsPasskey"
+    And the installation parameter "supportEmail" is "support@highlandsbank.gethypr.com"
+
+  Scenario: From the form to a paired phone, by hand
+    Given the lab "not-integrated"
+    And the administrator adds a new integration
+    And the feature flag "FIDO2_MOBILE_AUTHENTICATOR" of the application is on
+    And the feature flag "RP_APP_WORKSTATION_ENABLED" of the application is on
+    And the administrator has enabled the integration
+    And the administrator has downloaded the desktop client
+    And Carol has installed the Passwordless client from the archive
+    And Carol is signed in to Windows
+    And Carol has started pairing
+    When Carol scans the QR code and authenticates
+    Then User Management lists Carol under Paired with HYPR, and nowhere else
