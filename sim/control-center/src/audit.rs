@@ -10,6 +10,7 @@ use jiff::Timestamp;
 pub use json::to_json;
 pub use search::{QuickFilter, Search};
 
+use crate::center::HOOK_FAILED;
 use crate::event::{Event, LeftOn, Link, Pairing};
 use crate::name::CONTROL_CENTER_ADMIN;
 
@@ -152,7 +153,10 @@ impl Record {
             Event::TokenCreated { rp_app_id, by, .. } | Event::TokenRevoked { rp_app_id, by, .. } => {
                 self.about(rp_app_id, by)
             }
-            Event::GlobalFlagSet { .. } => self.rp_app_id = Some(CONTROL_CENTER_ADMIN.to_owned()),
+            Event::HookAdded { .. }
+            | Event::HookDeleted { .. }
+            | Event::HookFailed { .. }
+            | Event::GlobalFlagSet { .. } => self.rp_app_id = Some(CONTROL_CENTER_ADMIN.to_owned()),
             Event::UserInvited { rp_app_id, username }
             | Event::UserDeleted { rp_app_id, username }
             | Event::KeyDeleted { rp_app_id, username }
@@ -222,6 +226,8 @@ fn entry(event: &Event) -> Option<Entry> {
         Event::WorkstationSettingsSaved { .. } => told("LAB_WORKSTATION_SETTINGS", "ADMIN"),
         Event::FlagSet { .. } | Event::GlobalFlagSet { .. } => told("LAB_FEATURE_FLAG", "ADMIN"),
         Event::StaffChanged { .. } => told("LAB_CONTROL_CENTER_USER", "ADMIN"),
+        Event::HookAdded { .. } | Event::HookDeleted { .. } => told("LAB_EVENT_HOOK", "ADMIN"),
+        Event::HookFailed { .. } => bad(HOOK_FAILED, "ADMIN", "LAB_EVENT_HOOK_FAILED"),
         Event::TokenCreated { .. } => told("ACCESS_TOKEN_CREATE", "ADMIN ACCESS_TOKEN"),
         Event::TokenRevoked { .. } => told("ACCESS_TOKEN_REVOKE", "ADMIN ACCESS_TOKEN"),
         Event::UserInvited { .. } => told("LAB_USER_INVITED", "ADMIN"),

@@ -82,6 +82,23 @@ pub enum Event {
         /// The role, or nothing when the user was deleted.
         now: Option<Role>,
     },
+    /// An event hook was added.
+    HookAdded {
+        /// Its name.
+        name: String,
+    },
+    /// An event hook was deleted.
+    HookDeleted {
+        /// Its name.
+        name: String,
+    },
+    /// An event could not be delivered to a hook.
+    HookFailed {
+        /// The hook's name.
+        name: String,
+        /// Why the last attempt failed.
+        reason: String,
+    },
     /// An access token was created.
     TokenCreated {
         /// For which application.
@@ -314,6 +331,9 @@ impl fmt::Display for Event {
                 write!(f, "The Control Center user {email} has the role {}.", role.name())
             }
             Self::StaffChanged { email, now: None } => write!(f, "The Control Center user {email} was deleted."),
+            Self::HookAdded { name } => write!(f, "The event hook {name} was added."),
+            Self::HookDeleted { name } => write!(f, "The event hook {name} was deleted."),
+            Self::HookFailed { name, reason } => write!(f, "An event could not be delivered to {name}: {reason}"),
             Self::TokenCreated { token_id, name, .. } => {
                 write!(f, "Endpoint API token creation request; tokenId={token_id} name={name}")
             }

@@ -12,8 +12,10 @@ mod event;
 mod fault;
 mod flags;
 mod graph;
+mod hook;
 pub mod http;
 mod integration;
+mod mail;
 mod name;
 mod operation;
 mod pairing;
@@ -32,7 +34,9 @@ pub use event::{Event, LeftOn, Link, Pairing, UnpairedFrom};
 pub use fault::Fault;
 pub use flags::{ApplicationFlag, TenantFlag};
 pub use graph::{Connection, Failure};
+pub use hook::{EventType, Hook, HookError};
 pub use integration::{Groups, Integration, IntegrationState, Toggle, WorkstationSettings};
+pub use mail::{Mail, PAIRING_GUIDE};
 pub use name::{
     APPLICATION_NAME_LEN_MAX, ApplicationName, ApplicationNameError, BUILT_IN_APPLICATIONS, DomainError,
     RestrictedDomains, parse_domains,

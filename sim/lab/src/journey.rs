@@ -4,6 +4,7 @@
 
 mod administration;
 mod azure_pairing;
+mod control_center_staff;
 mod hypr_pairing;
 mod sign_in;
 mod unpair;

@@ -15,8 +15,9 @@ use wire::ctaphid::Report;
 
 use crate::actor::Actor;
 use crate::fault::{Attempt, Faults, Verdict};
-use crate::journal::{Event, Exchange, mask_body, mask_url};
+use crate::journal::{Event, Exchange, mask_body, mask_text, mask_url};
 use crate::net::{Hosts, InFlight};
+use crate::receiver::Receiver;
 use crate::scenario::Scenario;
 use crate::trace::{Direction, Trace};
 
@@ -50,6 +51,11 @@ pub struct Lab {
     pub(crate) links: BTreeMap<(String, String), Trace>,
     pub(crate) shown: BTreeMap<Place, Screen>,
     pub(crate) text_messages: BTreeMap<String, Vec<String>>,
+    /// The access token that was copied last from Control Center's page, or nothing.
+    pub(crate) access_token: String,
+    /// E-mails by address in lower case, oldest first.
+    pub(crate) mailboxes: BTreeMap<String, Vec<control_center::Mail>>,
+    pub(crate) receiver: Receiver,
     pub(crate) graph: crate::graph::Administrator,
     pub(crate) registration: crate::setup::Registration,
 }
@@ -212,6 +218,18 @@ impl Lab {
     #[must_use]
     pub fn text_message(&self, number: &str) -> Option<&str> {
         self.text_messages.get(number)?.last().map(String::as_str)
+    }
+
+    /// The e-mails that have come to an address, oldest first.
+    #[must_use]
+    pub fn mailbox(&self, address: &str) -> &[control_center::Mail] {
+        self.mailboxes.get(&address.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of the events that the receiver of event hooks has got, oldest first.
+    #[must_use]
+    pub fn received_events(&self) -> Vec<String> {
+        self.receiver.event_names()
     }
 
     /// Runs until nothing is left to do at this instant.
@@ -457,6 +475,10 @@ impl Lab {
             }
             self.journal.record(now, "entra", Event::Entra(event));
         }
+        while let Some(mail) = self.control_center.poll_mail() {
+            self.note(&format!("an e-mail to {}: {}", mail.to, mail.subject));
+            self.mailboxes.entry(mail.to.to_lowercase()).or_default().push(mail);
+        }
         self.admin_downloads.extend(std::iter::from_fn(|| self.admin.poll_download()));
         while let Some(event) = Actor::poll_event(&mut self.control_center) {
             self.journal.record(now, "control-center", event);
@@ -487,7 +509,7 @@ impl Lab {
             if before == Some(&screen) || (before.is_none() && screen == Screen::default()) {
                 continue;
             }
-            let event = Event::Screen { title: screen.title.clone(), text: screen.to_string() };
+            let event = Event::Screen { title: screen.title.clone(), text: mask_text(&screen.to_string()) };
             self.journal.record(now, &place.to_string(), event);
             self.shown.insert(place, screen);
         }

@@ -15,6 +15,7 @@ use windows::browser::{Browser, BrowserKind};
 use crate::fault::Faults;
 use crate::lab::Lab;
 use crate::net::Hosts;
+use crate::receiver::Receiver;
 use crate::scenario::Segment::{Index, Key};
 use crate::scenario::{self, Scenario, ScenarioError, WorkstationSetting};
 
@@ -64,6 +65,8 @@ impl Lab {
         let microsoft = entra::http::router(tenant.clone(), clock.clone());
         entra::http::HOSTS.iter().for_each(|host| hosts.serve(host, &microsoft));
         hosts.serve(&scenario.control_center.host, &shell.router());
+        let receiver = Receiver::default();
+        hosts.serve(crate::receiver::HOST, &receiver.router());
         let mut lab = Self {
             clock,
             journal: Journal::default(),
@@ -79,6 +82,9 @@ impl Lab {
             links: BTreeMap::new(),
             shown: BTreeMap::new(),
             text_messages: BTreeMap::new(),
+            access_token: String::new(),
+            mailboxes: BTreeMap::new(),
+            receiver,
             graph: crate::graph::Administrator::default(),
             registration,
             scenario,

@@ -67,7 +67,7 @@ impl ControlCenter {
     }
 
     fn check_draft(&self, draft: &Draft) -> Result<ApplicationName, Vec<Refusal>> {
-        let missing = TenantFlag::ALL.into_iter().filter(|flag| !self.config.tenant_flags.contains(flag));
+        let missing = TenantFlag::OF_THE_GUIDE.into_iter().filter(|flag| !self.config.tenant_flags.contains(flag));
         let mut refusals: Vec<Refusal> = missing
             .map(|flag| Refusal { field: None, text: format!("The feature flag {flag} is not set for this tenant.") })
             .collect();

@@ -4,6 +4,7 @@ mod admins;
 mod conclude;
 mod devices;
 mod flags;
+mod hooks;
 mod integrations;
 mod line;
 mod sessions;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 
 pub use admins::{NewStaff, SignInError, StaffError};
 pub use devices::{AccountView, Completed, Domain, NewPhone, RELYING_PARTY, ReportedPasskey};
+pub(crate) use hooks::HOOK_FAILED;
 pub use integrations::{Draft, UnknownIntegration};
 pub use line::Conclusion;
 pub use sessions::{PairingOffer, PairingRequest, PairingState, Scanned};
@@ -32,11 +34,14 @@ use crate::config::{Admin, Config};
 use crate::device::Device;
 use crate::event::Event;
 use crate::flags::ApplicationFlag;
+use crate::hook::Hook;
 use crate::integration::{Integration, Toggle, WorkstationSettings};
+use crate::mail::Mail;
 use crate::operation::OperationId;
 use crate::pairing::Session;
 use crate::people::{Phase, User};
 use crate::staff::{ControlCenterUser, Role};
+use hooks::Delivery;
 use line::{Job, Line};
 
 /// What device ids and FIDO ids are spelled with, read off HYPR's published sample.
@@ -68,6 +73,9 @@ pub struct ControlCenter {
     lines: BTreeMap<String, Line>,
     outbox: Outbox,
     events: VecDeque<Event>,
+    mails: VecDeque<Mail>,
+    hooks: Vec<Hook>,
+    deliveries: Vec<Delivery>,
     audit: Vec<Record>,
     operations_begun: u64,
     watched: BTreeSet<OperationId>,
@@ -94,6 +102,9 @@ impl ControlCenter {
             lines: BTreeMap::new(),
             outbox: Outbox::default(),
             events: VecDeque::new(),
+            mails: VecDeque::new(),
+            hooks: Vec::new(),
+            deliveries: Vec::new(),
             audit: Vec::new(),
             operations_begun: 0,
             watched: BTreeSet::new(),
@@ -109,8 +120,9 @@ impl ControlCenter {
     /// Takes Entra's reply; one that nobody waits for any more is dropped.
     pub fn handle_response(&mut self, now: Timestamp, id: ExchangeId, reply: Reply) {
         let line = self.lines.iter().find(|(_, line)| line.awaits(id));
-        if let Some(rp_app_id) = line.map(|(rp_app_id, _)| rp_app_id.clone()) {
-            self.reply_arrived(now, &rp_app_id, reply);
+        match line.map(|(rp_app_id, _)| rp_app_id.clone()) {
+            Some(rp_app_id) => self.reply_arrived(now, &rp_app_id, reply),
+            None => self.delivery_answered(now, id, &reply),
         }
     }
 
@@ -118,7 +130,8 @@ impl ControlCenter {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let rests = self.lines.values().filter_map(Line::deadline);
-        rests.chain(self.sessions.values().filter_map(Session::deadline)).min()
+        let deliveries = self.deliveries.iter().filter_map(Delivery::deadline);
+        rests.chain(deliveries).chain(self.sessions.values().filter_map(Session::deadline)).min()
     }
 
     /// Ends what is over by `now`.
@@ -127,11 +140,17 @@ impl ControlCenter {
         for line in self.lines.values_mut() {
             line.handle_timeout(now, &mut self.outbox);
         }
+        self.retry_deliveries(now);
     }
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// The next e-mail to deliver.
+    pub fn poll_mail(&mut self) -> Option<Mail> {
+        self.mails.pop_front()
     }
 
     /// The tenant's configuration.
@@ -187,7 +206,10 @@ impl ControlCenter {
         let mut trace_id = self.trace.hex(9);
         trace_id.pop();
         let stamp = Stamp { id: self.audit.len() as u64 + 1, at: now, tenant_id: self.tenant_id(), trace_id };
-        self.audit.extend(Record::of(&event, stamp));
+        if let Some(record) = Record::of(&event, stamp) {
+            self.deliver(&record);
+            self.audit.push(record);
+        }
         self.events.push_back(event);
     }
 

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 
 use crate::center::{Conclusion, ControlCenter};
 use crate::event::Event;
+use crate::mail::Mail;
 use crate::operation::OperationId;
 
 /// One Control Center, served. Clones share it.
@@ -74,6 +75,11 @@ impl Shell {
     /// The next thing that happened.
     pub fn poll_event(&self) -> Option<Event> {
         self.lock().poll_event()
+    }
+
+    /// The next e-mail to deliver.
+    pub fn poll_mail(&self) -> Option<Mail> {
+        self.lock().poll_mail()
     }
 
     /// Lets the lab set up or look at the core.

@@ -36,6 +36,7 @@ struct Row {
 struct Tiles<'a> {
     admin: &'a str,
     azure: Offer,
+    hooks: Offer,
 }
 
 #[derive(Template)]
@@ -77,7 +78,9 @@ async fn list(State(shell): State<Shell>, admin: SignedIn) -> Page {
 }
 
 async fn tiles(State(shell): State<Shell>, admin: SignedIn) -> Page {
-    show(&Tiles { admin: &admin.who, azure: Offer::by(&shell, TenantFlag::AzureIdpIntegration) })
+    let [azure, hooks] =
+        [TenantFlag::AzureIdpIntegration, TenantFlag::EnableCustomEventMgmt].map(|flag| Offer::by(&shell, flag));
+    show(&Tiles { admin: &admin.who, azure, hooks })
 }
 
 async fn experiences(State(shell): State<Shell>, admin: SignedIn) -> Page {

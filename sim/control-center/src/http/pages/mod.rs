@@ -4,6 +4,7 @@ mod add;
 mod apps;
 mod audit;
 mod flags;
+mod hooks;
 mod integrations;
 mod login;
 mod login_settings;
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Router<Shell> {
         .merge(workstation_settings::routes())
         .merge(apps::routes())
         .merge(flags::routes())
+        .merge(hooks::routes())
         .merge(staff::routes())
         .merge(tokens::routes())
         .merge(audit::routes())
