@@ -15,7 +15,7 @@ mod graph;
 mod hook;
 pub mod http;
 mod integration;
-mod mail;
+pub mod mail;
 mod name;
 mod operation;
 mod pairing;

@@ -1,5 +1,7 @@
 //! Invitation e-mails: they only inform (guide "Invitation Emails"). The words are a convention of the lab.
 
+pub mod smtp;
+
 /// The guide's section that an invitation leads to. It is no magic link: whoever has it can do nothing with it.
 pub const PAIRING_GUIDE: &str =
     "https://docs.hypr.com/hyprcloud/docs/cc-std-integrations-hypr-enterprise-passkey#pairing-with-hypr";

@@ -4,7 +4,7 @@ mod common;
 
 use common::site::{APP_HOME, HOME, Site};
 use common::*;
-use control_center::{NewStaff, Permission, Role, TenantFlag, Toggle};
+use control_center::{NewStaff, Permission, Role, Secret, TenantFlag, Toggle};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ fn each_role_opens_its_pages_and_no_others() {
         ("audit", format!("{HOME}/audit")),
         ("export", "/cc/ui/audit/export".to_owned()),
     ];
-    let mut check = |role, audit_trail, expect: &[&str]| {
+    let check = |role, audit_trail, expect: &[&str]| {
         let mut site = site_of(role, audit_trail);
         let open = pages.iter().filter(|(_, path)| site.get(path).status != StatusCode::FORBIDDEN);
         assert_eq!(open.map(|(name, _)| *name).collect::<Vec<_>>(), expect, "{role:?}");

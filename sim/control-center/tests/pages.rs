@@ -293,7 +293,7 @@ fn the_audit_trail_lists_name_message_and_success() {
         .shows("<td>Failure</td><td>LAB_SETTING_LEFT_ON</td>")
         .lacks("<td>LOGIN</td>");
     site.get("/cc/ui/audit").shows("<td>LOGIN</td><td>The user logged in to Control Center.</td>");
-    site.get("/cc/ui/audit/1").shows("<td>eventLoggedBy</td><td>CONTROL_CENTER_SERVER</td>");
+    site.get("/cc/ui/audit/events/1").shows("<td>eventLoggedBy</td><td>CONTROL_CENTER_SERVER</td>");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod audit_api;
 mod device_api;
 mod form;
 mod pages;
+mod post_office;
 mod session;
 mod workstation_api;
 
@@ -16,6 +17,8 @@ use clockwork::{Clock, ExchangeId, Reply};
 use http::Request;
 use jiff::Timestamp;
 use tokio::sync::Notify;
+
+pub use post_office::PostOffice;
 
 use crate::center::{Conclusion, ControlCenter};
 use crate::event::Event;
