@@ -41,3 +41,20 @@ Feature: Download Desktop Client
     And Carol has started pairing
     When Carol scans the QR code and authenticates
     Then User Management lists Carol under Paired with HYPR, and nowhere else
+
+  Scenario: An install token of somebody else's pairs nothing
+    Given the lab "default"
+    And the administrator has downloaded the desktop client
+    And Carol has installed the Passwordless client with the install token "0f03f635-4d9a-46ff-b537-cd97ad77cb6e"
+    And Carol is signed in to Windows
+    When Carol opens the Passwordless client
+    And Carol clicks "Start Pairing" in the Passwordless client
+    And Carol clicks "Continue" in the Passwordless client
+    Then Carol sees "The access token is not accepted here." in the Passwordless client
+
+  Scenario: At pairing the install token is exchanged for one of the workstation's own
+    Given the lab "default"
+    And the administrator has downloaded the desktop client
+    When Carol pairs from the beginning
+    Then the install token no longer opens the list of phones of Carol's workstation
+    And Carol sees "Carol's iPhone" in the Passwordless client

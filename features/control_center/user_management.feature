@@ -6,6 +6,7 @@ Feature: Integration User Management
     Given the lab "default"
     When the administrator opens User Management under Pending
     Then the administrator sees the columns "Email, Username, Name, Device Count, Last Active, Actions"
+    And the administrator sees "Options" in the column "Actions"
 
   Scenario: Somebody invited has no device and was never active
     Given the lab "default"

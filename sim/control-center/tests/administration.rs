@@ -4,6 +4,7 @@ mod common;
 
 use common::site::{APP_HOME, HOME, Site};
 use common::*;
+use control_center::audit::{QuickFilter, Record, Search};
 use control_center::{NewStaff, Permission, Role, Secret, TenantFlag, Toggle};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
@@ -232,4 +233,21 @@ fn a_hook_that_is_none_is_refused_in_words() {
 fn no_password_of_a_hook_is_printed() {
     let hook = control_center::Hook::parse(&hook("https://siem.example/in").to_string()).unwrap();
     assert!(!format!("{hook:?}").contains("aHlwcjpzM2NyZXQ="));
+}
+
+#[test]
+fn the_trail_is_searched_by_username_machine_session_device_and_trace_id() {
+    let mut world = World::integrated();
+    world.pair();
+    let paired = |record: &&Record| record.event_name == "LAB_PAIRED_WITH_HYPR";
+    let record = world.cc.audit().iter().find(paired).unwrap().clone();
+    let finds = |text: &str| {
+        let (from, to) = QuickFilter::LastHour.window(world.now);
+        Search { rp_app_id: Some(APP.into()), from, to, text: text.to_owned() }.finds(&record)
+    };
+    let ids = [&record.username, &record.machine_id, &record.session_id, &record.device_id];
+    for id in ids.into_iter().flatten().chain([&record.trace_id]) {
+        assert!(finds(id) && finds(&id[1..].to_uppercase()), "{id}");
+    }
+    assert!(!finds("LAB_PAIRED") && !finds(APP), "names and applications are no such words");
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use http::{Request, StatusCode};
 use jiff::SignedDuration;
+use serde_json::Value;
 
 use crate::archive;
 use crate::lab::{Lab, Place};
@@ -196,14 +198,54 @@ impl Lab {
     ///
     /// When the archive lacks one of both, or the parameters are refused.
     pub fn install_from_download(&mut self, who: &Person) -> Result<(), JourneyError> {
-        let files = self.downloaded_files()?;
-        if !files.keys().any(|name| name.ends_with(".msi")) {
+        if !self.downloaded_files()?.keys().any(|name| name.ends_with(".msi")) {
             return Err(JourneyError::Other("the archive holds no installer".to_owned()));
         }
-        let parameters = files.get("hypr.json").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        let parameters = parameters.ok_or_else(|| JourneyError::Other("the archive holds no hypr.json".to_owned()))?;
+        let parameters = self.downloaded_parameters()?;
+        self.install(who, &parameters)
+    }
+
+    /// The same with another install token on the installer's command line.
+    ///
+    /// # Errors
+    ///
+    /// When nothing was downloaded, or the parameters are refused.
+    pub fn install_with_token(&mut self, who: &Person, install_token: &str) -> Result<(), JourneyError> {
+        let mut parameters = self.downloaded_parameters()?;
+        parameters["installToken"] = install_token.into();
+        self.install(who, &parameters)
+    }
+
+    /// The `hypr.json` of the archive that was downloaded last.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is no JSON.
+    pub fn downloaded_parameters(&self) -> Result<Value, JourneyError> {
+        let files = self.downloaded_files()?;
+        let parameters = files.get("hypr.json").ok_or_else(|| JourneyError::Other("no hypr.json there".to_owned()))?;
+        serde_json::from_slice(parameters).map_err(|error| JourneyError::Other(format!("hypr.json: {error}")))
+    }
+
+    /// How Control Center answers whoever asks for the phones of a workstation with the install token.
+    ///
+    /// # Errors
+    ///
+    /// When nothing was downloaded, or the person has no workstation.
+    pub fn ask_with_install_token(&mut self, who: &Person) -> Result<Option<StatusCode>, JourneyError> {
+        let parameters = self.downloaded_parameters()?;
+        let machine = self.workstations[who.workstation_name()?].machine_id().to_owned();
+        let text = |member: &str| parameters[member].as_str().unwrap_or_default().to_owned();
+        let request = Request::get(format!("{}/api/lab/workstation/{machine}/devices", text("rpUrl")))
+            .header("authorization", format!("Bearer {}", text("installToken")))
+            .body(bytes::Bytes::new())
+            .map_err(|error| JourneyError::Other(error.to_string()))?;
+        Ok(self.hosts.begin(request).advance().and_then(Result::ok).map(|response| response.status()))
+    }
+
+    fn install(&mut self, who: &Person, parameters: &Value) -> Result<(), JourneyError> {
         let name = who.workstation_name()?.to_owned();
-        let installed = self.with_workstation(&name, |machine, _| machine.install_client(&parameters));
+        let installed = self.with_workstation(&name, |machine, _| machine.install_client(&parameters.to_string()));
         installed.map_err(|error| JourneyError::Other(format!("the client of {name} was not installed: {error}")))
     }
 }

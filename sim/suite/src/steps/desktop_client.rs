@@ -4,7 +4,7 @@ use cucumber::{given, then, when};
 
 use super::parameters::Who;
 use crate::World;
-use crate::world::{Outcome, StepError, ensure};
+use crate::world::{Outcome, ensure};
 
 /// Login Settings, Download Desktop Client, Download Now.
 #[given("the administrator has downloaded the desktop client")]
@@ -33,9 +33,21 @@ fn holds(world: &mut World, names: String) -> Outcome {
 /// A parameter of the `hypr.json` in the archive.
 #[then(expr = "the installation parameter {string} is {string}")]
 fn parameter_is(world: &mut World, name: String, value: String) -> Outcome {
-    let files = world.lab()?.downloaded_files()?;
-    let parameters = files.get("hypr.json").ok_or_else(|| StepError::new("the archive holds no hypr.json"))?;
-    let parameters: serde_json::Value =
-        serde_json::from_slice(parameters).map_err(|error| StepError::new(format!("hypr.json: {error}")))?;
+    let parameters = world.lab()?.downloaded_parameters()?;
     ensure(parameters[&name] == value.as_str(), || format!("{name} is {}", parameters[&name]))
+}
+
+/// The installer is given another install token than that of the archive.
+#[given(expr = "{person} has installed the Passwordless client with the install token {string}")]
+fn installs_with(world: &mut World, who: Who, token: String) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.install_with_token(&person, &token)?)
+}
+
+/// Control Center refuses (401) whoever asks with the archive's install token for the phones of the person's workstation.
+#[then(expr = "the install token no longer opens the list of phones of {person}'s workstation")]
+fn install_token_is_refused(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let status = lab.ask_with_install_token(&person)?;
+    ensure(status == Some(http::StatusCode::UNAUTHORIZED), || format!("the answer is {status:?}"))
 }
