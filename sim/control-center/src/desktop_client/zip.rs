@@ -74,7 +74,7 @@ fn dos_time(now: Timestamp) -> [u16; 2] {
     let now = now.to_zoned(TimeZone::UTC);
     let number = |value: i8| u16::try_from(value).unwrap_or(0);
     let years = u16::try_from(now.year() - 1980).unwrap_or(0).min(127);
-    let time = number(now.hour()) << 11 | number(now.minute()) << 5 | number(now.second()) / 2;
+    let time = number(now.hour()) << 11 | number(now.minute()) << 5 | (number(now.second()) / 2);
     [time, years << 9 | number(now.month()) << 5 | number(now.day())]
 }
 

@@ -50,8 +50,11 @@ impl PostOffice {
             match delivery.handle_line(line.trim_end_matches(['\r', '\n'])).map_err(io::Error::other)? {
                 Next::Wait => {}
                 Next::Send(text) => commands.write_all(text.as_bytes()).await?,
-                // The e-mail is delivered whatever becomes of the good-bye.
-                Next::Delivered(text) => return Ok(drop(commands.write_all(text.as_bytes()).await)),
+                Next::Delivered(text) => {
+                    // The e-mail is delivered whatever becomes of the good-bye.
+                    let _ = commands.write_all(text.as_bytes()).await;
+                    return Ok(());
+                }
             }
         }
     }
