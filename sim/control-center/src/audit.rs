@@ -2,9 +2,17 @@
 //!
 //! Every name that starts with `LAB_`, and its message, is a convention of the lab.
 
+mod json;
+mod search;
+
 use jiff::Timestamp;
 
+pub use json::to_json;
+pub use search::{QuickFilter, Search};
+
+use crate::center::HOOK_FAILED;
 use crate::event::{Event, LeftOn, Link, Pairing};
+use crate::name::CONTROL_CENTER_ADMIN;
 
 /// One line of the Audit Trail, with the fields of HYPR's published sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,7 +137,7 @@ impl Record {
     fn fill(&mut self, event: &Event) {
         match event {
             Event::AdminSignedIn { email } | Event::AdminRefused { email } | Event::AdminSignedOut { email } => {
-                self.rp_app_id = Some("controlCenterAdmin".to_owned());
+                self.rp_app_id = Some(CONTROL_CENTER_ADMIN.to_owned());
                 self.username = Some(email.clone());
             }
             Event::IntegrationAdded { rp_app_id }
@@ -141,6 +149,14 @@ impl Record {
             | Event::WorkstationSettingsSaved { rp_app_id }
             | Event::EntraBusy { rp_app_id, .. }
             | Event::FlagSet { rp_app_id, .. } => self.rp_app_id = Some(rp_app_id.clone()),
+            Event::StaffChanged { email, .. } => self.about(CONTROL_CENTER_ADMIN, email),
+            Event::TokenCreated { rp_app_id, by, .. } | Event::TokenRevoked { rp_app_id, by, .. } => {
+                self.about(rp_app_id, by)
+            }
+            Event::HookAdded { .. }
+            | Event::HookDeleted { .. }
+            | Event::HookFailed { .. }
+            | Event::GlobalFlagSet { .. } => self.rp_app_id = Some(CONTROL_CENTER_ADMIN.to_owned()),
             Event::UserInvited { rp_app_id, username }
             | Event::UserDeleted { rp_app_id, username }
             | Event::KeyDeleted { rp_app_id, username }
@@ -208,7 +224,12 @@ fn entry(event: &Event) -> Option<Entry> {
         }
         Event::DomainsRestricted { .. } => told("LAB_RESTRICT_DOMAINS", "ADMIN"),
         Event::WorkstationSettingsSaved { .. } => told("LAB_WORKSTATION_SETTINGS", "ADMIN"),
-        Event::FlagSet { .. } => told("LAB_FEATURE_FLAG", "ADMIN"),
+        Event::FlagSet { .. } | Event::GlobalFlagSet { .. } => told("LAB_FEATURE_FLAG", "ADMIN"),
+        Event::StaffChanged { .. } => told("LAB_CONTROL_CENTER_USER", "ADMIN"),
+        Event::HookAdded { .. } | Event::HookDeleted { .. } => told("LAB_EVENT_HOOK", "ADMIN"),
+        Event::HookFailed { .. } => bad(HOOK_FAILED, "ADMIN", "LAB_EVENT_HOOK_FAILED"),
+        Event::TokenCreated { .. } => told("ACCESS_TOKEN_CREATE", "ADMIN ACCESS_TOKEN"),
+        Event::TokenRevoked { .. } => told("ACCESS_TOKEN_REVOKE", "ADMIN ACCESS_TOKEN"),
         Event::UserInvited { .. } => told("LAB_USER_INVITED", "ADMIN"),
         Event::UserDeleted { .. } => told("LAB_USER_DELETED", "ADMIN"),
         Event::PairingStarted(_) => told("LAB_PAIRING_STARTED", "REGISTRATION"),

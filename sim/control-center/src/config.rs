@@ -45,7 +45,7 @@ impl Config {
         Self {
             host: host.to_owned(),
             admins: Vec::new(),
-            tenant_flags: TenantFlag::ALL.into(),
+            tenant_flags: TenantFlag::OF_THE_GUIDE.into(),
             application_flags: BTreeMap::new(),
             support_email: format!("support@{host}"),
             pinning_hash: format!("{}{}", pin("primary"), pin("backup")),

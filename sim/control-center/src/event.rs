@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::flags::ApplicationFlag;
 use crate::integration::Toggle;
 use crate::people::Phase;
+use crate::staff::Role;
 
 /// Something that happened. No variant holds a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +72,57 @@ pub enum Event {
         rp_app_id: String,
         /// Which flag.
         flag: ApplicationFlag,
+        /// To what.
+        to: Toggle,
+    },
+    /// A Control Center user was added, changed or deleted.
+    StaffChanged {
+        /// Whose line.
+        email: String,
+        /// The role, or nothing when the user was deleted.
+        now: Option<Role>,
+    },
+    /// An event hook was added.
+    HookAdded {
+        /// Its name.
+        name: String,
+    },
+    /// An event hook was deleted.
+    HookDeleted {
+        /// Its name.
+        name: String,
+    },
+    /// An event could not be delivered to a hook.
+    HookFailed {
+        /// The hook's name.
+        name: String,
+        /// Why the last attempt failed.
+        reason: String,
+    },
+    /// An access token was created.
+    TokenCreated {
+        /// For which application.
+        rp_app_id: String,
+        /// Which token.
+        token_id: String,
+        /// What it is called.
+        name: String,
+        /// By whom.
+        by: String,
+    },
+    /// An access token was revoked.
+    TokenRevoked {
+        /// Of which application.
+        rp_app_id: String,
+        /// Which token.
+        token_id: String,
+        /// By whom.
+        by: String,
+    },
+    /// A feature flag was set or unset for the whole tenant.
+    GlobalFlagSet {
+        /// Which flag, as HYPR spells it.
+        flag: &'static str,
         /// To what.
         to: Toggle,
     },
@@ -274,6 +326,22 @@ impl fmt::Display for Event {
             }
             Self::FlagSet { rp_app_id, flag, to } => {
                 write!(f, "{flag} of {rp_app_id} was turned {}.", if *to == Toggle::On { "on" } else { "off" })
+            }
+            Self::StaffChanged { email, now: Some(role) } => {
+                write!(f, "The Control Center user {email} has the role {}.", role.name())
+            }
+            Self::StaffChanged { email, now: None } => write!(f, "The Control Center user {email} was deleted."),
+            Self::HookAdded { name } => write!(f, "The event hook {name} was added."),
+            Self::HookDeleted { name } => write!(f, "The event hook {name} was deleted."),
+            Self::HookFailed { name, reason } => write!(f, "An event could not be delivered to {name}: {reason}"),
+            Self::TokenCreated { token_id, name, .. } => {
+                write!(f, "Endpoint API token creation request; tokenId={token_id} name={name}")
+            }
+            Self::TokenRevoked { token_id, by, .. } => {
+                write!(f, "Endpoint API token revoked. tokenId={token_id} revokedBy={by}")
+            }
+            Self::GlobalFlagSet { flag, to } => {
+                write!(f, "{flag} was turned {} for the whole tenant.", if *to == Toggle::On { "on" } else { "off" })
             }
             Self::UserInvited { username, rp_app_id } => write!(f, "{username} was invited to {rp_app_id}."),
             Self::UserDeleted { username, rp_app_id } => write!(f, "{username} was deleted from {rp_app_id}."),

@@ -7,9 +7,11 @@ pub enum TenantFlag {
     AzureIdpIntegration,
     /// `AZURE_NATIVE_LOGIN`: without it the Native Azure Login Experience is not offered.
     AzureNativeLogin,
+    /// `ENABLE_CUSTOM_EVENT_MGMT`: without it there are no event hooks (`hypr.md` §2.6).
+    EnableCustomEventMgmt,
 }
 
-/// A flag that is set for one application; the guide forbids setting it globally, so no type lets one do it.
+/// A flag that is set for one application; the guide forbids setting it globally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApplicationFlag {
     /// `FIDO2_MOBILE_AUTHENTICATOR`: without it a phone may not become a security key, and the scan is refused.
@@ -20,7 +22,10 @@ pub enum ApplicationFlag {
 
 impl TenantFlag {
     /// Both flags that the guide asks for.
-    pub const ALL: [Self; 2] = [Self::AzureIdpIntegration, Self::AzureNativeLogin];
+    pub const OF_THE_GUIDE: [Self; 2] = [Self::AzureIdpIntegration, Self::AzureNativeLogin];
+
+    /// Every flag of a tenant.
+    pub const ALL: [Self; 3] = [Self::AzureIdpIntegration, Self::AzureNativeLogin, Self::EnableCustomEventMgmt];
 
     /// The flag as HYPR spells it.
     #[must_use]
@@ -28,6 +33,7 @@ impl TenantFlag {
         match self {
             Self::AzureIdpIntegration => "AZURE_IDP_INTEGRATION",
             Self::AzureNativeLogin => "AZURE_NATIVE_LOGIN",
+            Self::EnableCustomEventMgmt => "ENABLE_CUSTOM_EVENT_MGMT",
         }
     }
 }

@@ -10,7 +10,13 @@ pub const APPLICATION_NAME_LEN_MAX: usize = 23;
 const UPN_LEN_MAX: usize = 320;
 
 /// Names that HYPR itself uses for applications.
-const BUILT_IN: [&str; 3] = ["controlCenterAdmin", "HYPRDefaultApplication", "HYPRDefaultWorkstationApplication"];
+pub const BUILT_IN_APPLICATIONS: [&str; 3] =
+    [CONTROL_CENTER_ADMIN, "HYPRDefaultApplication", DEFAULT_WORKSTATION_APPLICATION];
+
+/// The application of Control Center itself.
+pub(crate) const CONTROL_CENTER_ADMIN: &str = "controlCenterAdmin";
+/// The application whose Workstation Settings new applications begin with.
+pub(crate) const DEFAULT_WORKSTATION_APPLICATION: &str = "HYPRDefaultWorkstationApplication";
 
 /// A well-formed Application Name, which is the `rpAppId` of the application.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +56,7 @@ impl ApplicationName {
             Err(ApplicationNameError::Character)
         } else if name.len() > APPLICATION_NAME_LEN_MAX {
             Err(ApplicationNameError::TooLong)
-        } else if BUILT_IN.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
+        } else if BUILT_IN_APPLICATIONS.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
             Err(ApplicationNameError::Reserved)
         } else {
             Ok(Self(name.to_owned()))

@@ -207,6 +207,13 @@ impl User {
         self.accounts.values().flat_map(|account| &account.passkeys).any(|key| key.state == PasskeyState::Reported)
     }
 
+    /// Whether `search` stands in the email, the username or the name, in any letter case.
+    #[must_use]
+    pub fn is_like(&self, search: &str) -> bool {
+        let search = search.to_lowercase();
+        [&self.email, &self.username, &self.display_name].iter().any(|text| text.to_lowercase().contains(&search))
+    }
+
     pub(crate) fn target_group(&self) -> Option<Phase> {
         (self.stay == Stay::Member).then(|| self.phase())
     }

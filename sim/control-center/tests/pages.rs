@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use clockwork::Seed;
-use common::site::{HOME, Site, form};
+use common::site::{APP_HOME, HOME, Site, form};
 use common::*;
 use control_center::http::Shell;
 use control_center::{ControlCenter, Phase, Toggle};
@@ -107,7 +107,7 @@ fn a_user_is_seen_in_the_tab_of_the_phase_with_the_icon() {
         .shows("<td>iPhone 14</td><td>IOS</td>")
         .shows(&device)
         .shows("<td>WS-01</td>")
-        .shows("<td>login.microsoft.com</td>");
+        .shows(&format!("<td>login.microsoft.com</td><td>{CAROL}</td><td>99999999-8888-4777-8666-555555555555</td>"));
     let key =
         json!({"rpAppId":APP,"username":CAROL,"rpId":"login.microsoft.com","credentialId":KEY,"userHandle":"T0I"});
     let reported = site.call(Method::POST, &format!("/rp/api/lab/device/{device}/passkeys"), &token, key);
@@ -152,7 +152,8 @@ fn users_are_invited_by_their_address() {
 fn domains_are_added_removed_and_saved() {
     let mut site = Site::integrated();
     let path = format!("{HOME}/login-settings");
-    site.get(&path).shows("<label for=\"restrict\">Restrict Domains</label>").lacks("checked");
+    site.get(&path).shows(">Restrict Domains</button>").shows("aria-checked=\"false\"").lacks("+Add Domain");
+    site.post(&path, &[("action", "toggle")]).shows("+Add Domain").shows("aria-checked=\"true\"");
     let added = [("restrict", "on"), ("domains", "Bank.example, highlands_azure.com"), ("action", "add")];
     site.post(&path, &added).shows("<td>bank.example</td>").shows("<td>highlands_azure.com</td>").lacks("saved");
     let listed = [("restrict", "on"), ("domain", "bank.example"), ("domain", "highlands_azure.com")];
@@ -160,33 +161,53 @@ fn domains_are_added_removed_and_saved() {
     site.post(&path, &removed).lacks("<td>bank.example</td>").shows("<td>highlands_azure.com</td>");
     let saved = [&listed[..2], &[("domains", ""), ("action", "save")]].concat();
     site.post(&path, &saved).shows("<p role=\"status\">Restrict Domains saved successfully</p>");
-    site.get(&path).shows("<td>bank.example</td>").shows("checked");
+    site.get(&path).shows("<td>bank.example</td>").shows("aria-checked=\"true\"");
     site.post(&path, &[("restrict", "on"), ("domains", "https://x.com"), ("action", "save")])
-        .shows("is not a domain name")
+        .shows("is not a domain name. Type it without https://")
         .lacks("saved successfully");
     site.post(&path, &[("restrict", "on"), ("domains", ""), ("action", "save")]).shows("Add at least one domain");
     site.post(&path, &[("domains", ""), ("action", "save")]).shows("Restrict Domains saved successfully");
-    site.get(&path).lacks("checked").lacks("<td>bank.example</td>");
+    site.get(&path).shows("aria-checked=\"false\"").lacks("bank.example");
 }
 
 #[test]
 fn the_client_is_downloaded_with_its_parameters() {
     let mut site = Site::integrated();
     site.get(&format!("{HOME}/download")).shows(">Back</a>").shows(">Download Now</a>");
-    let json = site.get(&format!("{HOME}/hypr.json")).json();
-    let keys: BTreeMap<&str, &Value> =
-        json.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value)).collect();
-    assert_eq!(keys["rpUrl"], "https://highlandsbank.gethypr.com/rp");
-    assert_eq!((keys["appId"], keys["version"], keys["fullUI"]), (&json!(APP), &json!("1.0"), &json!("1")));
-    assert_eq!(keys["pinningHash"].as_str().unwrap().len(), 88);
-    assert_eq!(keys["installToken"].as_str().unwrap().len(), 36);
+    let archive = site.get(&format!("{HOME}/desktop-client"));
+    let files = unzip(&archive.bytes);
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(names, ["WorkforceAccess-8.3.0_x64.msi", "hypr.json"]);
+    assert_eq!(&files["WorkforceAccess-8.3.0_x64.msi"][..8], b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    let mut json: Value = serde_json::from_slice(&files["hypr.json"]).unwrap();
+    let token = json["installToken"].take();
+    assert_eq!(token.as_str().unwrap(), site.install_token());
+    assert_eq!(json["pinningHash"].take().as_str().unwrap().len(), 88);
+    let expect = json!({
+        "version": "1.0", "rpUrl": "https://highlandsbank.gethypr.com/rp", "appId": APP, "pinningHash": null,
+        "installToken": null, "supportEmail": "support@highlandsbank.gethypr.com", "fullUI": "1"
+    });
+    assert_eq!(json, expect);
+}
+
+/// The files of an archive, by Python's reader, which nobody here wrote.
+fn unzip(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let code = "import sys,io,zipfile,json; z=zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())); assert z.testzip() is None; print(json.dumps({n: list(z.read(n)) for n in z.namelist()}))";
+    let mut python = std::process::Command::new("python3")
+        .args(["-c", code])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("python3 can be run");
+    std::io::Write::write_all(&mut python.stdin.take().unwrap(), archive).unwrap();
+    serde_json::from_slice(&python.wait_with_output().unwrap().stdout).expect("Python has read the archive")
 }
 
 #[test]
 fn workstation_settings_start_as_the_guide_says_and_are_told_to_the_client() {
     let mut site = Site::integrated();
     site.set_flags();
-    let path = format!("{HOME}/workstation-settings");
+    let path = format!("{APP_HOME}/workstation-settings");
     assert_eq!(site.get(&path).body.matches(" checked").count(), 3);
     site.post(&path, &[("requireUserPresence", "on")]).shows("Workstation Settings saved successfully");
     let settings = site.shell.with_core(|core| core.integration(APP).unwrap().workstation_settings);
@@ -272,7 +293,7 @@ fn the_audit_trail_lists_name_message_and_success() {
         .shows("<td>Failure</td><td>LAB_SETTING_LEFT_ON</td>")
         .lacks("<td>LOGIN</td>");
     site.get("/cc/ui/audit").shows("<td>LOGIN</td><td>The user logged in to Control Center.</td>");
-    site.get("/cc/ui/audit/1").shows("<td>eventLoggedBy</td><td>CONTROL_CENTER_SERVER</td>");
+    site.get("/cc/ui/audit/events/1").shows("<td>eventLoggedBy</td><td>CONTROL_CENTER_SERVER</td>");
 }
 
 #[test]
@@ -280,8 +301,14 @@ fn a_deleted_integration_is_not_found_any_more() {
     let mut site = Site::integrated();
     site.get(&format!("{HOME}/delete")).shows("stay in Entra");
     site.post(&format!("{HOME}/delete"), &[]).leads_to("/cc/ui/integrations");
-    for page in ["users", "settings", "login-settings", "workstation-settings", "flags", "audit", "invite", "hypr.json"]
-    {
+    for page in ["users", "settings", "login-settings", "audit", "invite", "desktop-client"] {
         assert_eq!(site.get(&format!("{HOME}/{page}")).status, StatusCode::NOT_FOUND, "{page}");
+    }
+    for page in ["workstation-settings", "flags", ""] {
+        assert_eq!(
+            site.get(format!("{APP_HOME}/{page}").trim_end_matches('/')).status,
+            StatusCode::NOT_FOUND,
+            "{page}"
+        );
     }
 }

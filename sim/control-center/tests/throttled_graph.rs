@@ -5,14 +5,14 @@ mod common;
 use bytes::Bytes;
 use clockwork::Reply;
 use common::*;
-use control_center::Conclusion;
+use control_center::{Conclusion, TenantFlag, Toggle};
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::net::TcpStream;
-use wiremock::matchers::{method, path, query_param};
+use wiremock::matchers::{body_partial_json, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// Sends a request of the core to `server` instead of the host that it names.
@@ -79,4 +79,29 @@ async fn an_integration_is_added_although_graph_is_busy_at_first() {
     // 9 s as Graph asked; 2 s of its own after the second answer, which named none.
     assert_eq!(rests, [SignedDuration::from_secs(9), SignedDuration::from_secs(2)]);
     assert_eq!(cc.integration(APP).unwrap().groups.values().collect::<Vec<_>>(), ["group-0", "group-1", "group-2"]);
+}
+
+#[tokio::test]
+async fn a_receiver_of_events_that_is_away_at_first_gets_each_event_once() {
+    let server = MockServer::start().await;
+    let events = || Mock::given(method("POST")).and(path("/events"));
+    events().respond_with(ResponseTemplate::new(503)).up_to_n_times(2).mount(&server).await;
+    let wanted = body_partial_json(json!({"eventName": "LAB_EVENT_HOOK", "isSuccessful": true}));
+    events().and(wanted).respond_with(ResponseTemplate::new(204)).expect(1).mount(&server).await;
+    let (mut cc, mut now) = (control_center(), start());
+    cc.set_tenant_flag(now, TenantFlag::EnableCustomEventMgmt, Toggle::On);
+    let hook = json!({"name":"SIEM","eventType":"ALL","invocationEndpoint":"http://siem.example/events","httpMethod":"POST","authType":"NONE"});
+    cc.add_hook(now, &hook.to_string()).unwrap();
+    let mut rests = Vec::new();
+    loop {
+        while let Some((exchange, request)) = cc.poll_request() {
+            let reply = send(&server, request).await;
+            cc.handle_response(now, exchange, reply);
+        }
+        let Some(deadline) = cc.poll_timeout() else { break };
+        rests.push(deadline.duration_since(now).as_secs());
+        now = deadline;
+        cc.handle_timeout(now);
+    }
+    assert_eq!(rests, [1, 2]);
 }

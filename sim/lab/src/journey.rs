@@ -4,12 +4,14 @@
 
 mod administration;
 mod azure_pairing;
+mod control_center_staff;
 mod hypr_pairing;
 mod sign_in;
 mod unpair;
 
 use jiff::SignedDuration;
 
+pub use administration::FlagLevel;
 pub use azure_pairing::SECURITY_INFO;
 pub use sign_in::OFFICE;
 

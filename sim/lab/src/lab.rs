@@ -9,14 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use clockwork::{Clock, ExchangeId, Face as _, Journal, Reply, Screen, Verb, VerbError};
 use jiff::{SignedDuration, Timestamp};
 use phone::Phone;
-use windows::browser::Browser;
+use windows::browser::{Browser, Download};
 use windows::{Window, Workstation};
 use wire::ctaphid::Report;
 
 use crate::actor::Actor;
 use crate::fault::{Attempt, Faults, Verdict};
-use crate::journal::{Event, Exchange, mask_body, mask_url};
+use crate::journal::{Event, Exchange, mask_body, mask_text, mask_url};
 use crate::net::{Hosts, InFlight};
+use crate::receiver::Receiver;
 use crate::scenario::Scenario;
 use crate::trace::{Direction, Trace};
 
@@ -39,6 +40,8 @@ pub struct Lab {
     pub(crate) tenant: Arc<Mutex<entra::Tenant>>,
     pub(crate) control_center: control_center::http::Shell,
     pub(crate) admin: Browser,
+    /// What the administrator's browser has saved, oldest first.
+    pub(crate) admin_downloads: Vec<Download>,
     pub(crate) workstations: BTreeMap<String, Workstation>,
     pub(crate) phones: BTreeMap<String, Phone>,
     pub(crate) hosts: Hosts,
@@ -48,6 +51,11 @@ pub struct Lab {
     pub(crate) links: BTreeMap<(String, String), Trace>,
     pub(crate) shown: BTreeMap<Place, Screen>,
     pub(crate) text_messages: BTreeMap<String, Vec<String>>,
+    /// The access token that was copied last from Control Center's page, or nothing.
+    pub(crate) access_token: String,
+    /// E-mails by address in lower case, oldest first.
+    pub(crate) mailboxes: BTreeMap<String, Vec<control_center::Mail>>,
+    pub(crate) receiver: Receiver,
     pub(crate) graph: crate::graph::Administrator,
     pub(crate) registration: crate::setup::Registration,
 }
@@ -210,6 +218,18 @@ impl Lab {
     #[must_use]
     pub fn text_message(&self, number: &str) -> Option<&str> {
         self.text_messages.get(number)?.last().map(String::as_str)
+    }
+
+    /// The e-mails that have come to an address, oldest first.
+    #[must_use]
+    pub fn mailbox(&self, address: &str) -> &[control_center::Mail] {
+        self.mailboxes.get(&address.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of the events that the receiver of event hooks has got, oldest first.
+    #[must_use]
+    pub fn received_events(&self) -> Vec<String> {
+        self.receiver.event_names()
     }
 
     /// Runs until nothing is left to do at this instant.
@@ -455,6 +475,11 @@ impl Lab {
             }
             self.journal.record(now, "entra", Event::Entra(event));
         }
+        while let Some(mail) = self.control_center.poll_mail() {
+            self.note(&format!("an e-mail to {}: {}", mail.to, mail.subject));
+            self.mailboxes.entry(mail.to.to_lowercase()).or_default().push(mail);
+        }
+        self.admin_downloads.extend(std::iter::from_fn(|| self.admin.poll_download()));
         while let Some(event) = Actor::poll_event(&mut self.control_center) {
             self.journal.record(now, "control-center", event);
         }
@@ -484,7 +509,7 @@ impl Lab {
             if before == Some(&screen) || (before.is_none() && screen == Screen::default()) {
                 continue;
             }
-            let event = Event::Screen { title: screen.title.clone(), text: screen.to_string() };
+            let event = Event::Screen { title: screen.title.clone(), text: mask_text(&screen.to_string()) };
             self.journal.record(now, &place.to_string(), event);
             self.shown.insert(place, screen);
         }

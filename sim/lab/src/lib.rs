@@ -4,6 +4,7 @@
 //! do in several taps. **Invariant**: only this crate knows all four, and only it touches the disk for them.
 
 mod actor;
+mod archive;
 pub mod fault;
 mod graph;
 pub mod journal;
@@ -11,13 +12,16 @@ pub mod journey;
 mod lab;
 mod net;
 mod people;
+mod receiver;
 pub mod scenario;
 mod setup;
 mod trace;
 
 pub use graph::GraphError;
+pub use journey::FlagLevel;
 pub use lab::{Lab, Place};
 pub use people::{JourneyError, Person};
+pub use receiver::HOST as EVENT_RECEIVER;
 pub use scenario::{Scenario, ScenarioError};
 pub use setup::{Registration, SetupError, tenant_alone};
 pub use windows::Window;

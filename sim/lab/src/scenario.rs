@@ -629,7 +629,8 @@ mod tests {
         );
         add(
             "control_center: {feature_flags: [AZURE]}",
-            "6:34: \"AZURE\" is no feature flag here; the flags are: AZURE_IDP_INTEGRATION, AZURE_NATIVE_LOGIN",
+            "6:34: \"AZURE\" is no feature flag here; the flags are: AZURE_IDP_INTEGRATION, AZURE_NATIVE_LOGIN, \
+             ENABLE_CUSTOM_EVENT_MGMT",
         );
         add(
             "control_center: {host: login.microsoftonline.com}",

@@ -15,6 +15,7 @@ use windows::browser::{Browser, BrowserKind};
 use crate::fault::Faults;
 use crate::lab::Lab;
 use crate::net::Hosts;
+use crate::receiver::Receiver;
 use crate::scenario::Segment::{Index, Key};
 use crate::scenario::{self, Scenario, ScenarioError, WorkstationSetting};
 
@@ -64,12 +65,15 @@ impl Lab {
         let microsoft = entra::http::router(tenant.clone(), clock.clone());
         entra::http::HOSTS.iter().for_each(|host| hosts.serve(host, &microsoft));
         hosts.serve(&scenario.control_center.host, &shell.router());
+        let receiver = Receiver::default();
+        hosts.serve(crate::receiver::HOST, &receiver.router());
         let mut lab = Self {
             clock,
             journal: Journal::default(),
             tenant,
             control_center: shell,
             admin: Browser::new(BrowserKind::Chrome),
+            admin_downloads: Vec::new(),
             workstations,
             phones: scenario.phones.iter().map(|phone| (phone.name.clone(), new_phone(phone, seed))).collect(),
             hosts,
@@ -78,6 +82,9 @@ impl Lab {
             links: BTreeMap::new(),
             shown: BTreeMap::new(),
             text_messages: BTreeMap::new(),
+            access_token: String::new(),
+            mailboxes: BTreeMap::new(),
+            receiver,
             graph: crate::graph::Administrator::default(),
             registration,
             scenario,

@@ -1,6 +1,8 @@
 //! The steps, a file a concept. A step parses its words, calls one verb of the lab, and keeps or checks the answer.
 
 mod control_center;
+mod control_center_users;
+mod desktop_client;
 mod entra;
 mod faults;
 mod pairing;
@@ -9,15 +11,19 @@ mod people;
 mod screens;
 mod sign_in;
 mod unpair;
+mod user_management;
 
 /// The files above as text, in the order of `docs/steps.md`: a step's words and comment are read from them.
-pub(crate) const SOURCES: [(&str, &str); 8] = [
+pub(crate) const SOURCES: [(&str, &str); 11] = [
     ("people.rs", include_str!("steps/people.rs")),
     ("pairing.rs", include_str!("steps/pairing.rs")),
     ("sign_in.rs", include_str!("steps/sign_in.rs")),
     ("unpair.rs", include_str!("steps/unpair.rs")),
     ("screens.rs", include_str!("steps/screens.rs")),
     ("control_center.rs", include_str!("steps/control_center.rs")),
+    ("user_management.rs", include_str!("steps/user_management.rs")),
+    ("control_center_users.rs", include_str!("steps/control_center_users.rs")),
+    ("desktop_client.rs", include_str!("steps/desktop_client.rs")),
     ("entra.rs", include_str!("steps/entra.rs")),
     ("faults.rs", include_str!("steps/faults.rs")),
 ];

@@ -54,8 +54,10 @@ impl World {
         });
         // A dialog that has closed has left an empty screen behind.
         let shown = lab.screens().filter(|(_, screen)| **screen != Screen::default());
-        let screens =
-            shown.map(|(place, screen)| StandingScreen { actor: place.to_string(), text: screen.to_string() });
+        let screens = shown.map(|(place, screen)| StandingScreen {
+            actor: place.to_string(),
+            text: lab::journal::mask_text(&screen.to_string()),
+        });
         Aftermath { journal: journal.collect(), screens: screens.collect(), problems }
     }
 

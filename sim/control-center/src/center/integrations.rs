@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::ControlCenter;
 use super::line::{Job, Line};
+use crate::desktop_client;
 use crate::event::Event;
-use crate::flags::{ApplicationFlag, TenantFlag};
+use crate::flags::TenantFlag;
 use crate::graph::Connection;
-use crate::integration::{Groups, Integration, IntegrationState, Toggle, WorkstationSettings};
-use crate::name::{ApplicationName, RestrictedDomains};
+use crate::integration::{Groups, Integration, IntegrationState, WorkstationSettings};
+use crate::name::{ApplicationName, DEFAULT_WORKSTATION_APPLICATION, RestrictedDomains};
 use crate::operation::{FormField, OperationId, Refusal};
 use crate::secret::Secret;
 
@@ -66,7 +67,7 @@ impl ControlCenter {
     }
 
     fn check_draft(&self, draft: &Draft) -> Result<ApplicationName, Vec<Refusal>> {
-        let missing = TenantFlag::ALL.into_iter().filter(|flag| !self.config.tenant_flags.contains(flag));
+        let missing = TenantFlag::OF_THE_GUIDE.into_iter().filter(|flag| !self.config.tenant_flags.contains(flag));
         let mut refusals: Vec<Refusal> = missing
             .map(|flag| Refusal { field: None, text: format!("The feature flag {flag} is not set for this tenant.") })
             .collect();
@@ -111,7 +112,7 @@ impl ControlCenter {
             created_at: now,
             groups,
             domains: RestrictedDomains::Off,
-            workstation_settings: WorkstationSettings::default(),
+            workstation_settings: self.default_workstation_settings,
             flags: self.config.application_flags.get(&rp_app_id).cloned().unwrap_or_default(),
             users: Default::default(),
             workstations: Default::default(),
@@ -155,6 +156,7 @@ impl ControlCenter {
         self.cut_line(rp_app_id);
         self.sessions.retain(|_, session| session.rp_app_id != rp_app_id);
         self.forget_idle_devices();
+        self.drop_tokens_of(rp_app_id);
         self.note(now, Event::IntegrationDeleted { rp_app_id: rp_app_id.to_owned() });
         Ok(())
     }
@@ -195,27 +197,28 @@ impl ControlCenter {
         Ok(())
     }
 
-    /// Sets or unsets a feature flag of one application.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such integration.
-    pub fn set_flag(
-        &mut self,
-        now: Timestamp,
-        rp_app_id: &str,
-        flag: ApplicationFlag,
-        to: Toggle,
-    ) -> Result<(), UnknownIntegration> {
-        let flags = &mut self.existing(rp_app_id)?.flags;
-        let changed = match to {
-            Toggle::On => flags.insert(flag),
-            Toggle::Off => flags.remove(&flag),
-        };
-        if changed {
-            self.note(now, Event::FlagSet { rp_app_id: rp_app_id.to_owned(), flag, to });
-        }
-        Ok(())
+    /// Workstation Settings of Standard mode: what applications that are created from now on begin with.
+    pub fn save_default_workstation_settings(&mut self, now: Timestamp, settings: WorkstationSettings) {
+        self.default_workstation_settings = settings;
+        self.note(now, Event::WorkstationSettingsSaved { rp_app_id: DEFAULT_WORKSTATION_APPLICATION.to_owned() });
+    }
+
+    /// Workstation Settings of Standard mode.
+    #[must_use]
+    pub fn default_workstation_settings(&self) -> WorkstationSettings {
+        self.default_workstation_settings
+    }
+
+    /// The id of the Entra tenant that an integration is connected to.
+    #[must_use]
+    pub fn entra_tenant_of(&self, rp_app_id: &str) -> Option<&str> {
+        self.lines.get(rp_app_id).map(Line::tenant_id)
+    }
+
+    /// The archive of "Download Desktop Client": the installer and its `hypr.json`.
+    #[must_use]
+    pub fn desktop_client(&self, now: Timestamp, rp_app_id: &str) -> Option<Vec<u8>> {
+        self.hypr_json(rp_app_id).map(|parameters| desktop_client::archive(now, &parameters))
     }
 
     /// The `hypr.json` that lies beside the installer of the Passwordless client (`hypr.md` §4.1).
@@ -234,7 +237,7 @@ impl ControlCenter {
         Some(serde_json::to_string_pretty(&parameters).expect("strings always serialise"))
     }
 
-    fn existing(&mut self, rp_app_id: &str) -> Result<&mut Integration, UnknownIntegration> {
+    pub(super) fn existing(&mut self, rp_app_id: &str) -> Result<&mut Integration, UnknownIntegration> {
         self.integrations.get_mut(rp_app_id).ok_or_else(|| UnknownIntegration(rp_app_id.to_owned()))
     }
 }

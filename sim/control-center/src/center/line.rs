@@ -57,6 +57,11 @@ impl Line {
         Self { link: Link::new(connection), running: None, waiting: VecDeque::new() }
     }
 
+    /// The Entra tenant at its other end.
+    pub(super) fn tenant_id(&self) -> &str {
+        self.link.tenant_id()
+    }
+
     pub(super) fn awaits(&self, reply: ExchangeId) -> bool {
         self.running.as_ref().is_some_and(|running| running.courier.awaits(reply))
     }

@@ -3,9 +3,12 @@
 mod admins;
 mod conclude;
 mod devices;
+mod flags;
+mod hooks;
 mod integrations;
 mod line;
 mod sessions;
+mod tokens;
 mod users;
 mod workstations;
 
@@ -16,21 +19,29 @@ use clockwork::{ExchangeId, Outbox, Reply, Seed, Stream};
 use http::Request;
 use jiff::Timestamp;
 
+pub use admins::{NewStaff, SignInError, StaffError};
 pub use devices::{AccountView, Completed, Domain, NewPhone, RELYING_PARTY, ReportedPasskey};
+pub(crate) use hooks::HOOK_FAILED;
 pub use integrations::{Draft, UnknownIntegration};
 pub use line::Conclusion;
 pub use sessions::{PairingOffer, PairingRequest, PairingState, Scanned};
+pub use tokens::{AccessToken, Need, Permission, TokenError};
 pub use users::InviteError;
 pub use workstations::{PairedDevice, WorkstationDevice};
 
 use crate::audit::{Record, Stamp};
-use crate::config::Config;
+use crate::config::{Admin, Config};
 use crate::device::Device;
 use crate::event::Event;
-use crate::integration::Integration;
+use crate::flags::ApplicationFlag;
+use crate::hook::Hook;
+use crate::integration::{Integration, Toggle, WorkstationSettings};
+use crate::mail::Mail;
 use crate::operation::OperationId;
 use crate::pairing::Session;
 use crate::people::{Phase, User};
+use crate::staff::{ControlCenterUser, Role};
+use hooks::Delivery;
 use line::{Job, Line};
 
 /// What device ids and FIDO ids are spelled with, read off HYPR's published sample.
@@ -41,9 +52,16 @@ const ID_ALPHABET: &str = "0123456789abcdefghijklmnopqrstuv";
 /// **Invariant**: a user's phase follows from the pairings ([`User::phase`]); the groups in Entra follow from the phase.
 pub struct ControlCenter {
     config: Config,
+    default_workstation_settings: WorkstationSettings,
+    /// Application flags that are set globally, against the guide.
+    global_flags: BTreeSet<ApplicationFlag>,
     rng: Stream,
     trace: Stream,
-    /// Signed-in administrators by cookie.
+    /// Control Center Users by address in lower case.
+    staff: BTreeMap<String, ControlCenterUser>,
+    /// By id.
+    tokens: BTreeMap<String, AccessToken>,
+    /// Signed-in users' addresses by cookie.
     signed_in: BTreeMap<String, String>,
     /// By `rpAppId`.
     integrations: BTreeMap<String, Integration>,
@@ -55,6 +73,9 @@ pub struct ControlCenter {
     lines: BTreeMap<String, Line>,
     outbox: Outbox,
     events: VecDeque<Event>,
+    mails: VecDeque<Mail>,
+    hooks: Vec<Hook>,
+    deliveries: Vec<Delivery>,
     audit: Vec<Record>,
     operations_begun: u64,
     watched: BTreeSet<OperationId>,
@@ -65,8 +86,13 @@ impl ControlCenter {
     /// A tenant without integrations.
     #[must_use]
     pub fn new(config: Config, seed: &Seed) -> Self {
+        let staff = config.admins.iter().map(|admin| (admin.email.to_lowercase(), first_user(admin))).collect();
         Self {
             config,
+            staff,
+            tokens: BTreeMap::new(),
+            default_workstation_settings: WorkstationSettings::default(),
+            global_flags: BTreeSet::new(),
             rng: seed.fork("control-center"),
             trace: seed.fork("control-center/trace"),
             signed_in: BTreeMap::new(),
@@ -76,6 +102,9 @@ impl ControlCenter {
             lines: BTreeMap::new(),
             outbox: Outbox::default(),
             events: VecDeque::new(),
+            mails: VecDeque::new(),
+            hooks: Vec::new(),
+            deliveries: Vec::new(),
             audit: Vec::new(),
             operations_begun: 0,
             watched: BTreeSet::new(),
@@ -91,8 +120,9 @@ impl ControlCenter {
     /// Takes Entra's reply; one that nobody waits for any more is dropped.
     pub fn handle_response(&mut self, now: Timestamp, id: ExchangeId, reply: Reply) {
         let line = self.lines.iter().find(|(_, line)| line.awaits(id));
-        if let Some(rp_app_id) = line.map(|(rp_app_id, _)| rp_app_id.clone()) {
-            self.reply_arrived(now, &rp_app_id, reply);
+        match line.map(|(rp_app_id, _)| rp_app_id.clone()) {
+            Some(rp_app_id) => self.reply_arrived(now, &rp_app_id, reply),
+            None => self.delivery_answered(now, id, &reply),
         }
     }
 
@@ -100,7 +130,8 @@ impl ControlCenter {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let rests = self.lines.values().filter_map(Line::deadline);
-        rests.chain(self.sessions.values().filter_map(Session::deadline)).min()
+        let deliveries = self.deliveries.iter().filter_map(Delivery::deadline);
+        rests.chain(deliveries).chain(self.sessions.values().filter_map(Session::deadline)).min()
     }
 
     /// Ends what is over by `now`.
@@ -109,11 +140,17 @@ impl ControlCenter {
         for line in self.lines.values_mut() {
             line.handle_timeout(now, &mut self.outbox);
         }
+        self.retry_deliveries(now);
     }
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// The next e-mail to deliver.
+    pub fn poll_mail(&mut self) -> Option<Mail> {
+        self.mails.pop_front()
     }
 
     /// The tenant's configuration.
@@ -169,7 +206,10 @@ impl ControlCenter {
         let mut trace_id = self.trace.hex(9);
         trace_id.pop();
         let stamp = Stamp { id: self.audit.len() as u64 + 1, at: now, tenant_id: self.tenant_id(), trace_id };
-        self.audit.extend(Record::of(&event, stamp));
+        if let Some(record) = Record::of(&event, stamp) {
+            self.deliver(&record);
+            self.audit.push(record);
+        }
         self.events.push_back(event);
     }
 
@@ -206,5 +246,17 @@ impl ControlCenter {
         let users = self.integrations.values().flat_map(|integration| integration.users.values());
         let used: BTreeSet<&String> = users.flat_map(|user| user.accounts.keys()).collect();
         self.devices.retain(|device_id, _| used.contains(device_id));
+    }
+}
+
+/// A Control Center user whom HYPR has made together with the tenant.
+fn first_user(admin: &Admin) -> ControlCenterUser {
+    ControlCenterUser {
+        email: admin.email.clone(),
+        name: String::new(),
+        role: Role::Admin,
+        audit_trail: Toggle::On,
+        last_active: None,
+        password: admin.password.clone(),
     }
 }

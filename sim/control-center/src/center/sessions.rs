@@ -121,8 +121,8 @@ impl ControlCenter {
             return Err(Fault::Malformed("username must be a UPN, and machineId must not be empty".to_owned()));
         }
         let flag = ApplicationFlag::RpAppWorkstationEnabled;
-        let has_flag = integration.flags.contains(&flag);
         let settings = integration.workstation_settings;
+        let has_flag = self.has_flag(&request.rp_app_id, flag);
         let session = self.new_session(now, request, settings);
         if !has_flag {
             let fault = Fault::FlagMissing { rp_app_id: session.rp_app_id.clone(), flag };
@@ -367,7 +367,14 @@ impl ControlCenter {
     /// Turns a phone away whose user may not pair; that ends the session.
     fn check_welcome(&mut self, now: Timestamp, session: &Session) -> Result<(), Fault> {
         let integration = self.integration(&session.rp_app_id).ok_or(Fault::SessionUnknown)?;
-        let Some(fault) = refusal(integration, &session.username) else { return Ok(()) };
+        let flag = ApplicationFlag::Fido2MobileAuthenticator;
+        let fault = if !self.has_flag(&session.rp_app_id, flag) {
+            Fault::FlagMissing { rp_app_id: session.rp_app_id.clone(), flag }
+        } else if !integration.domains.accept(&session.username) {
+            Fault::DomainNotAccepted { username: session.username.clone() }
+        } else {
+            return Ok(());
+        };
         self.refuse(now, session, &fault);
         Err(fault)
     }
@@ -396,18 +403,6 @@ impl ControlCenter {
 fn may_act_for(integration: &Integration, machine_id: &str, bearer: &str) -> bool {
     let own = integration.workstations.get(machine_id);
     integration.install_token.matches(bearer) || own.is_some_and(|workstation| workstation.tokens.accepts(bearer))
-}
-
-/// Why a phone that scans for this user is turned away, if it is.
-fn refusal(integration: &Integration, username: &str) -> Option<Fault> {
-    let flag = ApplicationFlag::Fido2MobileAuthenticator;
-    if !integration.flags.contains(&flag) {
-        Some(Fault::FlagMissing { rp_app_id: integration.rp_app_id().to_owned(), flag })
-    } else if !integration.domains.accept(username) {
-        Some(Fault::DomainNotAccepted { username: username.to_owned() })
-    } else {
-        None
-    }
 }
 
 fn pairing(session: &Session) -> Pairing {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::ControlCenter;
 use super::line::Job;
 use crate::event::{Event, Link, UnpairedFrom};
+use crate::mail::Mail;
 use crate::name::is_upn;
 use crate::operation::{OperationId, Purpose};
 use crate::people::{Person, Phase, Stay, User};
@@ -53,6 +54,7 @@ impl ControlCenter {
         user.stay = Stay::Member;
         user.learn(person);
         let username = user.username.clone();
+        self.mails.push_back(Mail::invitation(&user.email, &user.display_name, rp_app_id));
         self.note(now, Event::UserInvited { rp_app_id: rp_app_id.to_owned(), username: username.clone() });
         self.enqueue(now, rp_app_id, Job::MoveGroups { username });
     }

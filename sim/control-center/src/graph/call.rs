@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use url::Url;
 
+use super::batch::Batch;
 use super::failure::{Failure, SIGN_IN, is_busy};
 
 /// The longest credential id (WebAuthn §4).
@@ -55,6 +56,8 @@ pub(crate) enum Call {
         user: String,
         method: String,
     },
+    /// Several questions at once.
+    Batch(Batch),
 }
 
 /// What came back with a status of success.
@@ -109,12 +112,20 @@ impl Call {
             Self::RemoveMember { .. } => "remove a user from a group",
             Self::ListKeys { .. } => "list a user's keys",
             Self::DeleteKey { .. } => "delete a user's key",
+            Self::Batch(_) => "read users and their keys",
         }
     }
 
     /// A group that was just created answers 404 to a new member until it is replicated (§2.3).
     fn waits_for_replication(&self, status: StatusCode) -> bool {
         matches!(self, Self::AddMember { .. }) && status == StatusCode::NOT_FOUND
+    }
+
+    /// The address within a batch: behind the version (§2.13). The call only reads.
+    pub(crate) fn path_in_batch(&self) -> String {
+        let uri = self.request("").uri().clone();
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        path.strip_prefix("/v1.0").unwrap_or(path).to_owned()
     }
 
     /// The request, with a token that fits into a header.
@@ -135,6 +146,7 @@ impl Call {
             Self::DeleteKey { user, method } => {
                 (Method::DELETE, graph(&["users", user, "authentication", "fido2Methods", method]), None)
             }
+            Self::Batch(batch) => (Method::POST, graph(&["$batch"]), Some(batch.body())),
         };
         let mut request = Request::builder()
             .method(method)

@@ -6,7 +6,8 @@ use http::{Response, StatusCode};
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
-use super::call::{Answer, Errand};
+use super::batch::Absorbed;
+use super::call::{Answer, Call, Errand};
 use super::failure::{Failure, is_busy};
 use super::link::{Grant, Link};
 
@@ -171,6 +172,9 @@ impl Courier {
         if self.errand.may_pass(status) && (self.retries < RETRIES_MAX || is_busy(status)) {
             return self.rest(now, &reply);
         }
+        if status.is_success() && matches!(self.errand, Errand::Graph(Call::Batch(_))) {
+            return self.batch_arrived(now, &reply);
+        }
         let call = self.errand.words();
         Progress::Arrived(if status.is_success() {
             Ok(Answer { call, status, body: reply.into_body() })
@@ -179,11 +183,32 @@ impl Courier {
         })
     }
 
+    /// A batch is answered as a whole, but Graph may have been too busy for some of its questions.
+    fn batch_arrived(mut self, now: Timestamp, reply: &Response<Bytes>) -> Progress {
+        let (call, status) = (self.errand.words(), reply.status());
+        let Errand::Graph(Call::Batch(batch)) = &mut self.errand else {
+            return Progress::Arrived(Err(Failure::Unintelligible { call, status: status.as_u16() }));
+        };
+        match batch.absorb(reply.body()) {
+            None => Progress::Arrived(Err(Failure::Unintelligible { call, status: status.as_u16() })),
+            Some(Absorbed::Busy { pause }) if self.retries < RETRIES_MAX => {
+                batch.ask_the_busy_again();
+                self.rest_for(now, pause)
+            }
+            Some(_) => Progress::Arrived(Ok(Answer { call, status, body: batch.answered() })),
+        }
+    }
+
     fn rest(self, now: Timestamp, reply: &Response<Bytes>) -> Progress {
         if self.retries == RETRIES_MAX {
             return Progress::Arrived(Err(Failure::of_busy(reply, RETRIES_MAX + 1)));
         }
-        let pause = retry_after(now, reply).unwrap_or(SignedDuration::from_secs(1 << self.retries));
+        self.rest_for(now, retry_after(now, reply))
+    }
+
+    fn rest_for(self, now: Timestamp, asked: Option<SignedDuration>) -> Progress {
+        let most = SignedDuration::from_secs(RETRY_AFTER_S_MAX);
+        let pause = asked.map_or(SignedDuration::from_secs(1 << self.retries), |pause| pause.min(most));
         Progress::UnderWay(Self { stage: Stage::Rests { until: now + pause }, retries: self.retries + 1, ..self })
     }
 }

@@ -60,6 +60,10 @@ impl Link {
         Self { connection, access: None, refresh: None }
     }
 
+    pub(crate) fn tenant_id(&self) -> &str {
+        &self.connection.tenant_id
+    }
+
     /// The access token, if it is still good.
     pub(crate) fn access_token(&self, now: Timestamp) -> Option<&str> {
         let fresh = self.access.as_ref().filter(|access| now < access.expires);

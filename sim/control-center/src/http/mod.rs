@@ -1,8 +1,11 @@
 //! The axum shell around the core: pages for administrators, the device API for phones and Passwordless clients.
 
+mod access;
+mod audit_api;
 mod device_api;
 mod form;
 mod pages;
+mod post_office;
 mod session;
 mod workstation_api;
 
@@ -15,8 +18,11 @@ use http::Request;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+pub use post_office::PostOffice;
+
 use crate::center::{Conclusion, ControlCenter};
 use crate::event::Event;
+use crate::mail::Mail;
 use crate::operation::OperationId;
 
 /// One Control Center, served. Clones share it.
@@ -39,7 +45,13 @@ impl Shell {
 
     /// Every page and every call.
     pub fn router(&self) -> Router {
-        pages::routes().merge(device_api::routes()).merge(workstation_api::routes()).with_state(self.clone())
+        let guard = axum::middleware::from_fn_with_state(self.clone(), access::guard);
+        pages::routes()
+            .route_layer(guard)
+            .merge(device_api::routes())
+            .merge(workstation_api::routes())
+            .merge(audit_api::routes())
+            .with_state(self.clone())
     }
 
     /// The next request to Entra.
@@ -66,6 +78,11 @@ impl Shell {
     /// The next thing that happened.
     pub fn poll_event(&self) -> Option<Event> {
         self.lock().poll_event()
+    }
+
+    /// The next e-mail to deliver.
+    pub fn poll_mail(&self) -> Option<Mail> {
+        self.lock().poll_mail()
     }
 
     /// Lets the lab set up or look at the core.

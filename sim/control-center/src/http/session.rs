@@ -9,9 +9,11 @@ use super::Shell;
 
 const COOKIE: &str = "hypr-cc-session";
 
-/// An administrator who is signed in; whoever is not is sent to the sign-in page.
+/// Somebody who is signed in; whoever is not is sent to the sign-in page.
 pub(super) struct SignedIn {
     pub(super) email: String,
+    /// Address and role, as every page shows them.
+    pub(super) who: String,
 }
 
 impl FromRequestParts<Shell> for SignedIn {
@@ -19,8 +21,10 @@ impl FromRequestParts<Shell> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, shell: &Shell) -> Result<Self, Redirect> {
         let cookie = session_cookie(&parts.headers);
-        let email = cookie.and_then(|cookie| shell.lock().admin_of(cookie).map(str::to_owned));
-        email.map(|email| Self { email }).ok_or_else(|| Redirect::to("/cc/login"))
+        let user = cookie.and_then(|cookie| shell.lock().admin_of(cookie).cloned());
+        let signed_in =
+            user.map(|user| Self { who: format!("{} ({})", user.email, user.role.name()), email: user.email });
+        signed_in.ok_or_else(|| Redirect::to("/cc/login"))
     }
 }
 

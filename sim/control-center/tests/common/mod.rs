@@ -123,6 +123,7 @@ impl FakeEntra {
         let path: Vec<String> = request.uri().path().split('/').skip(2).map(|one| one.replace("%23", "#")).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         match (request.method(), path.as_slice()) {
+            (&Method::POST, ["$batch"]) => self.batch(request),
             (&Method::GET, ["me", "memberOf"]) => {
                 let roles = self.roles.iter().map(|(id, name)| json!({"@odata.type":"#microsoft.graph.directoryRole","id":"x","displayName":name,"roleTemplateId":id}));
                 let group =
@@ -176,6 +177,28 @@ impl FakeEntra {
             }
             (method, path) => panic!("Control Center asked Graph for {method} {path:?}"),
         }
+    }
+
+    /// Each question is answered, scripted and logged as if it had come by itself.
+    fn batch(&mut self, outer: &Request<Bytes>) -> Response<Bytes> {
+        let body: Value = serde_json::from_slice(outer.body()).unwrap();
+        let asked = body["requests"].as_array().unwrap();
+        assert!((1..=20).contains(&asked.len()), "Graph takes 1 to 20 requests in a batch");
+        let mut responses = Vec::new();
+        for one in asked {
+            let uri = format!("https://graph.microsoft.com/v1.0{}", one["url"].as_str().unwrap());
+            let mut request = Request::builder().method(one["method"].as_str().unwrap()).uri(uri);
+            request.headers_mut().unwrap().extend(outer.headers().clone());
+            let reply = self.answer(&request.body(Bytes::new()).unwrap()).unwrap();
+            let headers =
+                reply.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().into()));
+            let headers: serde_json::Map<String, Value> = headers.collect();
+            let body: Value = serde_json::from_slice(reply.body()).unwrap();
+            responses.push(json!({"id":one["id"],"status":reply.status().as_u16(),"headers":headers,"body":body}));
+        }
+        // Graph answers in any order.
+        responses.reverse();
+        respond(200, &json!({ "responses": responses }))
     }
 
     fn user(&self, id: &str) -> Option<(&String, &FakeUser)> {

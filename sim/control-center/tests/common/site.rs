@@ -27,6 +27,7 @@ pub struct Seen {
     pub status: StatusCode,
     pub location: String,
     pub body: String,
+    pub bytes: Bytes,
 }
 
 impl Seen {
@@ -116,8 +117,8 @@ impl Site {
         }
         let location = parts.headers.get("location").map(|value| value.to_str().unwrap().to_owned());
         let bytes: Bytes = self.drive(async { body.collect().await.expect("a body in memory").to_bytes() });
-        let body = String::from_utf8(bytes.to_vec()).unwrap();
-        Seen { status: parts.status, location: location.unwrap_or_default(), body }
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Seen { status: parts.status, location: location.unwrap_or_default(), body, bytes }
     }
 
     /// Polls by hand; between polls Entra answers, and time moves only when nothing else does.
@@ -172,11 +173,12 @@ impl Site {
 
     pub fn set_flags(&mut self) {
         let fields = [("FIDO2_MOBILE_AUTHENTICATOR", "on"), ("RP_APP_WORKSTATION_ENABLED", "on")];
-        self.post(&format!("{HOME}/flags"), &fields).shows("Feature Flags saved successfully");
+        self.post(&format!("{APP_HOME}/flags"), &fields).shows("Feature Flags saved successfully");
     }
 }
 
 pub const HOME: &str = "/cc/ui/integrations/HYPR%20Azure_1";
+pub const APP_HOME: &str = "/cc/ui/apps/HYPR%20Azure_1";
 
 pub fn form() -> [(&'static str, &'static str); 6] {
     [

@@ -18,6 +18,7 @@ const SECRETS: &[&str] = &[
     "confirmnewpasswd",
     "devicetoken",
     "flowtoken",
+    "hook",
     "id_token",
     "installtoken",
     "newpassword",
@@ -57,6 +58,20 @@ pub fn mask_body(content_type: &str, body: &[u8]) -> String {
         size(body)
     }
 }
+
+/// A screen's text without the access tokens of Control Center's API, which are shown once.
+#[must_use]
+pub fn mask_text(text: &str) -> String {
+    let mut pieces = text.split(TOKEN_START);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |masked, piece| {
+        let rest = piece.trim_start_matches(|letter: char| letter.is_ascii_hexdigit() || letter == '-');
+        format!("{masked}{TOKEN_START}{MASK}{rest}")
+    })
+}
+
+/// What every access token begins with.
+const TOKEN_START: &str = "hypap-";
 
 /// A URL with the secrets of its query masked.
 #[must_use]
@@ -105,6 +120,12 @@ fn size(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_access_token_on_a_screen_is_masked_wherever_it_stands() {
+        let text = "Token: [hypap-110f7826-d95e-12d2-42ce-8bd67fb20bb9]\n  Name: hypap-";
+        assert_eq!(mask_text(text), "Token: [hypap-•••]\n  Name: hypap-•••");
+    }
 
     #[test]
     fn secrets_are_masked_wherever_they_stand() {

@@ -1,9 +1,9 @@
 //! What the administrator does and sees in Control Center.
 
 use cucumber::{given, then, when};
-use lab::Place;
+use lab::{FlagLevel, Place};
 
-use super::parameters::{Phase, Who};
+use super::parameters::{Phase, Toggle, Who};
 use crate::World;
 use crate::world::{Outcome, ensure, shown};
 
@@ -59,17 +59,42 @@ fn looks_for_native_login(world: &mut World) -> Outcome {
     Ok(world.lab()?.look_for_native_login()?)
 }
 
-/// In the User Management that is on the screen, or else of the first integration.
-#[when(expr = "the administrator invites {person}")]
-fn invites(world: &mut World, who: Who) -> Outcome {
-    let (lab, person) = world.with(&who.0)?;
-    Ok(lab.invite_user(&person.upn)?)
-}
-
 /// A button, link or tab.
 #[when(expr = "the administrator clicks {string}")]
 fn clicks(world: &mut World, label: String) -> Outcome {
     Ok(world.lab()?.tap(&Place::Admin, &label)?)
+}
+
+/// A button or icon in the line that shows the second text as the whole of a cell.
+#[when(expr = "the administrator clicks {string} beside {string}")]
+fn clicks_beside(world: &mut World, label: String, row: String) -> Outcome {
+    Ok(world.lab()?.tap_in(&Place::Admin, &row, &label)?)
+}
+
+/// Fills a field or chooses in a list; a checkbox takes `on` or `off`.
+#[when(expr = "the administrator types/chooses {string} as {string}")]
+fn types(world: &mut World, text: String, field: String) -> Outcome {
+    Ok(world.lab()?.enter(&Place::Admin, &field, &text)?)
+}
+
+/// A page of an application in Advanced mode: Workstation Settings, Feature Flags, Audit Trail.
+#[when(expr = "the administrator opens {string} of the application {string}")]
+fn opens_of_application(world: &mut World, page: String, application: String) -> Outcome {
+    Ok(world.lab()?.open_application(&application, &page)?)
+}
+
+/// In Advanced mode, for the application of the first integration.
+#[given(expr = "the feature flag {string} of the application is {toggle}")]
+#[when(expr = "the administrator turns the feature flag {string} of the application {toggle}")]
+fn turns_flag(world: &mut World, flag: String, to: Toggle) -> Outcome {
+    Ok(world.lab()?.set_feature_flag(FlagLevel::Application, &flag, to.is_on())?)
+}
+
+/// In Advanced mode, at the global level; a flag of applications counts for all of them then.
+#[given(expr = "the feature flag {string} is globally {toggle}")]
+#[when(expr = "the administrator turns the feature flag {string} globally {toggle}")]
+fn turns_global_flag(world: &mut World, flag: String, to: Toggle) -> Outcome {
+    Ok(world.lab()?.set_feature_flag(FlagLevel::Global, &flag, to.is_on())?)
 }
 
 /// A page of the first integration: User Management, Integration Settings, Login Settings, Workstation Settings,
@@ -107,6 +132,56 @@ fn does_not_see(world: &mut World, words: String) -> Outcome {
     ensure(!lab.shows(&Place::Admin, &words), || {
         format!("{words:?} is in the administrator's browser, which shows:\n{}", shown(lab, &Place::Admin))
     })
+}
+
+/// What stands in a field; a checkbox is `on` or `off`.
+#[then(expr = "the administrator sees {string} set to {string}")]
+fn sees_field(world: &mut World, field: String, value: String) -> Outcome {
+    let lab = world.lab()?;
+    let screen = lab.screen(&Place::Admin).unwrap_or_default();
+    let found = screen.field(&field).is_ok_and(|found| found.value == value);
+    ensure(found, || format!("{field:?} is not set to {value:?}:\n{screen}"))
+}
+
+/// The columns of the list on the page, all of them and in this order, separated by commas.
+#[then(expr = "the administrator sees the columns {string}")]
+fn sees_columns(world: &mut World, columns: String) -> Outcome {
+    let screen = world.lab()?.screen(&Place::Admin).unwrap_or_default();
+    let shown: Vec<&str> =
+        screen.rows.first().map(|row| row.cells.iter().map(|(name, _)| name.as_str()).collect()).unwrap_or_default();
+    ensure(shown.join(", ") == columns, || format!("the columns are: {}\n{screen}", shown.join(", ")))
+}
+
+/// A line of the list has this and nothing else in that column.
+#[then(expr = "the administrator sees {string} in the column {string}")]
+fn sees_in_column(world: &mut World, value: String, column: String) -> Outcome {
+    let screen = world.lab()?.screen(&Place::Admin).unwrap_or_default();
+    let mut cells = screen.rows.iter().flat_map(|row| &row.cells);
+    ensure(cells.any(|(name, text)| *name == column && *text == value), || {
+        format!("no line has {value:?} in the column {column:?}:\n{screen}")
+    })
+}
+
+/// How many lines the list on the page has.
+#[then(expr = "the administrator sees {int} line(s)")]
+fn sees_lines(world: &mut World, count: usize) -> Outcome {
+    let screen = world.lab()?.screen(&Place::Admin).unwrap_or_default();
+    ensure(screen.rows.len() == count, || format!("the page has {} lines:\n{screen}", screen.rows.len()))
+}
+
+/// A button, link or tab with these words.
+#[then(expr = "the administrator can click {string}")]
+fn can_click(world: &mut World, label: String) -> Outcome {
+    let screen = world.lab()?.screen(&Place::Admin).unwrap_or_default();
+    ensure(screen.button(&label).is_ok(), || format!("no button {label:?} is on the page:\n{screen}"))
+}
+
+/// No button, link or tab with these words, on the page or in a line of it.
+#[then(expr = "the administrator cannot click {string}")]
+fn cannot_click(world: &mut World, label: String) -> Outcome {
+    let screen = world.lab()?.screen(&Place::Admin).unwrap_or_default();
+    let mut buttons = screen.buttons.iter().chain(screen.rows.iter().flat_map(|row| &row.buttons));
+    ensure(buttons.all(|button| button.label != label), || format!("{label:?} can be clicked:\n{screen}"))
 }
 
 /// Opens all three tabs.

@@ -113,6 +113,28 @@ impl FromStr for Phase {
     }
 }
 
+/// The state of a switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Parameter)]
+#[param(name = "toggle", regex = "on|off")]
+pub(crate) enum Toggle {
+    On,
+    Off,
+}
+
+impl Toggle {
+    pub(crate) fn is_on(self) -> bool {
+        self == Self::On
+    }
+}
+
+impl FromStr for Toggle {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(if text == "on" { Self::On } else { Self::Off })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

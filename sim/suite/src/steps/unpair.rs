@@ -45,6 +45,20 @@ fn suspends(world: &mut World, who: Who) -> Outcome {
     Ok(lab.enable_account(&person, false)?)
 }
 
+/// By Graph; undoes a suspension.
+#[when(expr = "an administrator lets the account of {person} in Entra in again")]
+fn lets_in(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.enable_account(&person, true)?)
+}
+
+/// By Graph.
+#[when(expr = "an administrator removes the account of {person} from Entra")]
+fn removes(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.remove_account(&person)?)
+}
+
 /// In Edge; the text message is answered if it is asked for.
 #[when(expr = "{person} deletes the security key in security info")]
 fn in_security_info(world: &mut World, who: Who) -> Outcome {

@@ -52,7 +52,7 @@ async fn form(State(shell): State<Shell>, admin: SignedIn) -> Page {
     if !offered {
         return Err(PageError::NotFound("The Native Azure Login Experience is not offered by this tenant.".to_owned()));
     }
-    show(&Form { admin: &admin.email, inputs: inputs(&Draft::default()), errors: Vec::new() })
+    show(&Form { admin: &admin.who, inputs: inputs(&Draft::default()), errors: Vec::new() })
 }
 
 async fn add(State(shell): State<Shell>, admin: SignedIn, fields: Fields) -> Page {
@@ -78,7 +78,7 @@ async fn add(State(shell): State<Shell>, admin: SignedIn, fields: Fields) -> Pag
             Conclusion::Abandoned => return Err(UnknownIntegration(draft.application_name).into()),
         },
     };
-    let mut page = Form { admin: &admin.email, inputs: inputs(&draft), errors: Vec::new() };
+    let mut page = Form { admin: &admin.who, inputs: inputs(&draft), errors: Vec::new() };
     for Refusal { field, text } in refusals {
         match page.inputs.iter_mut().find(|input| Some(input.field) == field) {
             Some(input) => input.errors.push(text),
@@ -90,7 +90,7 @@ async fn add(State(shell): State<Shell>, admin: SignedIn, fields: Fields) -> Pag
 
 async fn added(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     match shell.with_core(|core| core.integration(&rp_app_id).is_some()) {
-        true => show(&Added { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) }),
+        true => show(&Added { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id) }),
         false => Err(UnknownIntegration(rp_app_id).into()),
     }
 }

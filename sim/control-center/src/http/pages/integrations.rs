@@ -36,6 +36,7 @@ struct Row {
 struct Tiles<'a> {
     admin: &'a str,
     azure: Offer,
+    hooks: Offer,
 }
 
 #[derive(Template)]
@@ -73,11 +74,13 @@ async fn list(State(shell): State<Shell>, admin: SignedIn) -> Page {
         });
         rows.collect()
     });
-    show(&List { admin: &admin.email, rows })
+    show(&List { admin: &admin.who, rows })
 }
 
 async fn tiles(State(shell): State<Shell>, admin: SignedIn) -> Page {
-    show(&Tiles { admin: &admin.email, azure: Offer::by(&shell, TenantFlag::AzureIdpIntegration) })
+    let [azure, hooks] =
+        [TenantFlag::AzureIdpIntegration, TenantFlag::EnableCustomEventMgmt].map(|flag| Offer::by(&shell, flag));
+    show(&Tiles { admin: &admin.who, azure, hooks })
 }
 
 async fn experiences(State(shell): State<Shell>, admin: SignedIn) -> Page {
@@ -100,5 +103,5 @@ fn offer_experiences(shell: &Shell, admin: &SignedIn, error: Option<&str>) -> Pa
         return Err(PageError::NotFound("Azure AD is not offered by this tenant.".to_owned()));
     }
     let native = Offer::by(shell, TenantFlag::AzureNativeLogin);
-    show(&Experiences { admin: &admin.email, native, error })
+    show(&Experiences { admin: &admin.who, native, error })
 }

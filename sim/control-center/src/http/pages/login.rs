@@ -30,11 +30,11 @@ async fn form() -> Page {
 async fn sign_in(State(shell): State<Shell>, fields: Fields) -> Page {
     let (now, email) = (shell.now(), fields.text("email"));
     match shell.with_core(|core| core.sign_in(now, email, fields.text("password"))) {
-        Some(cookie) => {
+        Ok(cookie) => {
             let cookie = [(header::SET_COOKIE, set_cookie(&cookie))];
             Ok((cookie, Redirect::to("/cc/ui/integrations")).into_response())
         }
-        None => show(&Login { admin: "", email, error: Some("The email or the password is not right.") }),
+        Err(error) => show(&Login { admin: "", email, error: Some(&error.to_string()) }),
     }
 }
 

@@ -11,6 +11,7 @@ use http::header;
 
 use super::{Page, Shell, home, show};
 use crate::center::UnknownIntegration;
+use crate::desktop_client::{ARCHIVE_NAME, INSTALLER_NAME, PARAMETERS_NAME};
 use crate::http::form::Fields;
 use crate::http::session::SignedIn;
 use crate::integration::Toggle;
@@ -20,7 +21,7 @@ pub(super) fn routes() -> Router<Shell> {
     Router::new()
         .route("/cc/ui/integrations/{rp_app_id}/login-settings", get(form).post(change))
         .route("/cc/ui/integrations/{rp_app_id}/download", get(confirm_download))
-        .route("/cc/ui/integrations/{rp_app_id}/hypr.json", get(download))
+        .route("/cc/ui/integrations/{rp_app_id}/desktop-client", get(download))
 }
 
 /// The page; the list of domains on it is saved only by "Save".
@@ -32,9 +33,18 @@ struct LoginSettings<'a> {
     home: String,
     restrict: Toggle,
     listed: BTreeSet<String>,
+    /// Whether the field for one more domain is open.
+    entry: Entry,
     typed: String,
     message: Option<&'static str>,
     error: Option<String>,
+}
+
+/// The field that "+Add Domain" opens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Open,
+    Closed,
 }
 
 #[derive(Template)]
@@ -43,6 +53,8 @@ struct Download<'a> {
     admin: &'a str,
     name: &'a str,
     home: String,
+    installer: &'a str,
+    parameters: &'a str,
 }
 
 impl<'a> LoginSettings<'a> {
@@ -51,8 +63,9 @@ impl<'a> LoginSettings<'a> {
             RestrictedDomains::Off => (Toggle::Off, BTreeSet::new()),
             RestrictedDomains::On(listed) => (Toggle::On, listed),
         };
-        let (admin, home, typed) = (admin.email.as_str(), home(rp_app_id), String::new());
-        Self { admin, name: rp_app_id, home, restrict, listed, typed, message: None, error: None }
+        let (admin, home, typed) = (admin.who.as_str(), home(rp_app_id), String::new());
+        let entry = Entry::Closed;
+        Self { admin, name: rp_app_id, home, restrict, listed, entry, typed, message: None, error: None }
     }
 
     fn add_typed(&mut self) -> Result<(), DomainError> {
@@ -78,7 +91,7 @@ async fn form(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path
     show(&LoginSettings::of(&admin, &rp_app_id, domains))
 }
 
-/// "+Add Domain", "x" or "Save".
+/// The toggle, "+Add Domain", "x" or "Save". Nothing but "Save" changes what Control Center knows.
 async fn change(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>, fields: Fields) -> Page {
     let mut page = LoginSettings::of(&admin, &rp_app_id, RestrictedDomains::Off);
     page.restrict = if fields.one("restrict").is_some() { Toggle::On } else { Toggle::Off };
@@ -89,36 +102,50 @@ async fn change(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Pa
         return show(&page);
     }
     if let Err(error) = page.add_typed() {
+        page.entry = Entry::Open;
         page.error = Some(error.to_string());
         return show(&page);
     }
-    if fields.one("action") != Some("save") {
-        return show(&page);
-    }
-    match page.to_save() {
-        Err(error) => page.error = Some(error),
-        Ok(domains) => {
-            let now = shell.now();
-            shell.with_core(|core| core.restrict_domains(now, &rp_app_id, domains))?;
-            page.message = Some("Restrict Domains saved successfully");
-        }
+    match fields.text("action") {
+        "toggle" => page.restrict = if page.restrict == Toggle::On { Toggle::Off } else { Toggle::On },
+        "add" => page.entry = Entry::Open,
+        _ => save(&shell, &rp_app_id, &mut page)?,
     }
     show(&page)
 }
 
-async fn confirm_download(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
-    match shell.with_core(|core| core.integration(&rp_app_id).is_some()) {
-        true => show(&Download { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) }),
-        false => Err(UnknownIntegration(rp_app_id).into()),
+fn save(shell: &Shell, rp_app_id: &str, page: &mut LoginSettings<'_>) -> Result<(), UnknownIntegration> {
+    match page.to_save() {
+        Err(error) => page.error = Some(error),
+        Ok(domains) => {
+            let now = shell.now();
+            shell.with_core(|core| core.restrict_domains(now, rp_app_id, domains))?;
+            page.message = Some("Restrict Domains saved successfully");
+        }
     }
+    Ok(())
+}
+
+async fn confirm_download(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
+    if shell.with_core(|core| core.integration(&rp_app_id).is_none()) {
+        return Err(UnknownIntegration(rp_app_id).into());
+    }
+    show(&Download {
+        admin: &admin.who,
+        name: &rp_app_id,
+        home: home(&rp_app_id),
+        installer: INSTALLER_NAME,
+        parameters: PARAMETERS_NAME,
+    })
 }
 
 async fn download(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {
-    let json = shell.with_core(|core| core.hypr_json(&rp_app_id));
-    let json = json.ok_or_else(|| UnknownIntegration(rp_app_id.clone()))?;
+    let now = shell.now();
+    let archive = shell.with_core(|core| core.desktop_client(now, &rp_app_id));
+    let archive = archive.ok_or_else(|| UnknownIntegration(rp_app_id.clone()))?;
     let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"hypr.json\""),
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{ARCHIVE_NAME}\"")),
     ];
-    Ok((headers, json).into_response())
+    Ok((headers, archive).into_response())
 }

@@ -1,11 +1,17 @@
 //! The pages of Control Center, in the guide's words. They need no script.
 
 mod add;
+mod apps;
 mod audit;
+mod flags;
+mod hooks;
 mod integrations;
 mod login;
 mod login_settings;
+mod part;
 mod settings;
+mod staff;
+mod tokens;
 mod users;
 mod workstation_settings;
 
@@ -16,8 +22,10 @@ use axum::routing::get;
 use http::StatusCode;
 use jiff::Timestamp;
 
-use super::Shell;
+use super::{Shell, access};
 use crate::center::UnknownIntegration;
+use crate::staff::Right;
+use part::Part;
 
 pub(super) fn routes() -> Router<Shell> {
     Router::new()
@@ -30,12 +38,18 @@ pub(super) fn routes() -> Router<Shell> {
         .merge(settings::routes())
         .merge(login_settings::routes())
         .merge(workstation_settings::routes())
+        .merge(apps::routes())
+        .merge(flags::routes())
+        .merge(hooks::routes())
+        .merge(staff::routes())
+        .merge(tokens::routes())
         .merge(audit::routes())
 }
 
 /// A page that cannot be shown.
-enum PageError {
+pub(super) enum PageError {
     NotFound(String),
+    Forbidden { who: String, role: &'static str, right: Right },
     Template(askama::Error),
 }
 
@@ -48,15 +62,32 @@ struct NotFound<'a> {
     message: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "forbidden.html")]
+struct Forbidden<'a> {
+    admin: &'a str,
+    role: &'a str,
+    action: &'a str,
+}
+
 /// The page that a template makes.
 fn show(template: &impl Template) -> Page {
     Ok(Html(template.render()?).into_response())
 }
 
-/// Where the pages of an integration are.
+/// Where the pages of an integration are, in Standard mode.
 fn home(rp_app_id: &str) -> String {
-    let mut url = url::Url::parse("https://localhost/cc/ui/integrations").expect("a literal URL parses");
-    url.path_segments_mut().expect("https has a path").push(rp_app_id);
+    path("integrations", rp_app_id)
+}
+
+/// Where the pages of an application are, in Advanced mode.
+fn app_home(rp_app_id: &str) -> String {
+    path("apps", rp_app_id)
+}
+
+fn path(folder: &str, rp_app_id: &str) -> String {
+    let mut url = url::Url::parse("https://localhost/cc/ui").expect("a literal URL parses");
+    url.path_segments_mut().expect("https has a path").extend([folder, rp_app_id]);
     url.path().to_owned()
 }
 
@@ -84,6 +115,13 @@ impl IntoResponse for PageError {
                 Ok(page) => (StatusCode::NOT_FOUND, Html(page)).into_response(),
                 Err(error) => Self::Template(error).into_response(),
             },
+            Self::Forbidden { who, role, right } => {
+                let admin = format!("{who} ({role})");
+                match (Forbidden { admin: &admin, role, action: access::words(right) }).render() {
+                    Ok(page) => (StatusCode::FORBIDDEN, Html(page)).into_response(),
+                    Err(error) => Self::Template(error).into_response(),
+                }
+            }
             Self::Template(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
         }
     }

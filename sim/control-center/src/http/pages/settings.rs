@@ -1,4 +1,4 @@
-//! Integration Settings: state, feature flags, deletion (guide "HYPR Groups in Entra/AzureAD").
+//! Integration Settings: state and deletion (guide "HYPR Groups in Entra/AzureAD").
 
 use askama::Template;
 use axum::Router;
@@ -8,10 +8,8 @@ use axum::routing::{get, post};
 
 use super::{Page, Shell, home, show};
 use crate::center::UnknownIntegration;
-use crate::flags::ApplicationFlag;
-use crate::http::form::Fields;
 use crate::http::session::SignedIn;
-use crate::integration::{IntegrationState, Toggle};
+use crate::integration::IntegrationState;
 use crate::people::Phase;
 
 pub(super) fn routes() -> Router<Shell> {
@@ -21,7 +19,6 @@ pub(super) fn routes() -> Router<Shell> {
         .route("/cc/ui/integrations/{rp_app_id}/enabled", get(enabled))
         .route("/cc/ui/integrations/{rp_app_id}/disable", post(disable))
         .route("/cc/ui/integrations/{rp_app_id}/delete", get(confirm_delete).post(delete))
-        .route("/cc/ui/integrations/{rp_app_id}/flags", get(flags).post(save_flags))
 }
 
 #[derive(Template)]
@@ -55,16 +52,6 @@ struct Delete<'a> {
     home: String,
 }
 
-#[derive(Template)]
-#[template(path = "flags.html")]
-struct Flags<'a> {
-    admin: &'a str,
-    name: &'a str,
-    home: String,
-    flags: Vec<(&'static str, Toggle)>,
-    message: Option<&'static str>,
-}
-
 async fn settings(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     let page = shell.with_core(|core| {
         let integration = core.integration(&rp_app_id)?;
@@ -73,7 +60,7 @@ async fn settings(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): 
             id: integration.groups.get(&phase).cloned().unwrap_or_default(),
         };
         Some(Settings {
-            admin: &admin.email,
+            admin: &admin.who,
             name: &rp_app_id,
             home: home(&rp_app_id),
             state: integration.state,
@@ -92,7 +79,7 @@ async fn enable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<S
 /// "Let the confetti fly, then click Close."
 async fn enabled(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     exists(&shell, &rp_app_id)?;
-    show(&Enabled { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) })
+    show(&Enabled { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id) })
 }
 
 async fn disable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {
@@ -103,41 +90,13 @@ async fn disable(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<
 
 async fn confirm_delete(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     exists(&shell, &rp_app_id)?;
-    show(&Delete { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id) })
+    show(&Delete { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id) })
 }
 
 async fn delete(State(shell): State<Shell>, _: SignedIn, Path(rp_app_id): Path<String>) -> Page {
     let now = shell.now();
     shell.with_core(|core| core.delete_integration(now, &rp_app_id))?;
     Ok(Redirect::to("/cc/ui/integrations").into_response())
-}
-
-async fn flags(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
-    show_flags(&shell, &admin, &rp_app_id, None)
-}
-
-async fn save_flags(
-    State(shell): State<Shell>,
-    admin: SignedIn,
-    Path(rp_app_id): Path<String>,
-    fields: Fields,
-) -> Page {
-    let now = shell.now();
-    for flag in ApplicationFlag::ALL {
-        let to = if fields.one(flag.name()).is_some() { Toggle::On } else { Toggle::Off };
-        shell.with_core(|core| core.set_flag(now, &rp_app_id, flag, to))?;
-    }
-    show_flags(&shell, &admin, &rp_app_id, Some("Feature Flags saved successfully"))
-}
-
-fn show_flags(shell: &Shell, admin: &SignedIn, rp_app_id: &str, message: Option<&'static str>) -> Page {
-    let flags = shell.with_core(|core| {
-        let set = &core.integration(rp_app_id)?.flags;
-        let toggle = |flag| if set.contains(&flag) { Toggle::On } else { Toggle::Off };
-        Some(ApplicationFlag::ALL.map(|flag| (flag.name(), toggle(flag))))
-    });
-    let flags = flags.ok_or_else(|| UnknownIntegration(rp_app_id.to_owned()))?.into();
-    show(&Flags { admin: &admin.email, name: rp_app_id, home: home(rp_app_id), flags, message })
 }
 
 fn exists(shell: &Shell, rp_app_id: &str) -> Result<(), UnknownIntegration> {

@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::{Page, PageError, Shell, home, show, time};
+use super::{Page, PageError, Part, Shell, home, show, time};
 use crate::center::{Conclusion, ControlCenter, RELYING_PARTY, UnknownIntegration};
-use crate::device::Device;
+use crate::device::{Device, MobileOs};
 use crate::http::form::Fields;
 use crate::http::session::SignedIn;
 use crate::integration::Integration;
@@ -25,8 +25,11 @@ pub(super) fn routes() -> Router<Shell> {
 }
 
 #[derive(Deserialize)]
-struct TabQuery {
+struct ListQuery {
     tab: Option<String>,
+    #[serde(default)]
+    search: String,
+    page: Option<String>,
 }
 
 #[derive(Template)]
@@ -37,6 +40,9 @@ struct Users<'a> {
     home: String,
     tabs: Vec<Tab>,
     shown: &'static str,
+    key: &'static str,
+    search: String,
+    part: Part,
     rows: Vec<UserRow>,
     error: Option<String>,
 }
@@ -79,6 +85,8 @@ struct DeviceRow {
     workstation_ids: String,
     web_domain: &'static str,
     username: String,
+    domain_id: String,
+    authenticators: Vec<&'static str>,
 }
 
 #[derive(Template)]
@@ -107,24 +115,30 @@ async fn list(
     State(shell): State<Shell>,
     admin: SignedIn,
     Path(rp_app_id): Path<String>,
-    Query(query): Query<TabQuery>,
+    Query(query): Query<ListQuery>,
 ) -> Page {
     let now = shell.now();
     let id = shell.with_core(|core| core.begin_refresh(now, &rp_app_id));
     shell.conclusion(id).await;
     let phase =
         Phase::ALL.into_iter().find(|phase| Some(key(*phase)) == query.tab.as_deref()).unwrap_or(Phase::Pending);
+    let (search, page) = (query.search.trim(), query.page.and_then(|page| page.parse().ok()).unwrap_or(1));
     let page = shell.with_core(|core| {
         let integration = core.integration(&rp_app_id)?;
         let tab =
             |phase: Phase| Tab { label: phase.tab(), key: key(phase), count: integration.users_in(phase).count() };
+        let found: Vec<&User> = integration.users_in(phase).filter(|user| user.is_like(search)).collect();
+        let part = Part::of(found.len(), page);
         Some(Users {
-            admin: &admin.email,
+            admin: &admin.who,
             name: &rp_app_id,
             home: home(&rp_app_id),
             tabs: Phase::ALL.map(tab).into(),
             shown: phase.tab(),
-            rows: integration.users_in(phase).map(UserRow::from).collect(),
+            key: key(phase),
+            search: search.to_owned(),
+            rows: found[part.range()].iter().copied().map(UserRow::from).collect(),
+            part,
             error: integration.last_check_failure.clone(),
         })
     });
@@ -141,7 +155,7 @@ async fn devices(
         let user = integration.user(&username)?;
         let rows = user.accounts.iter().map(|(id, account)| device_row(core, integration, user, id, account));
         Some(DeviceDetails {
-            admin: &admin.email,
+            admin: &admin.who,
             name: &rp_app_id,
             home: home(&rp_app_id),
             username: user.username.clone(),
@@ -159,13 +173,7 @@ async fn confirm_delete(
     if !has_user(&shell, &rp_app_id, &username) {
         return Err(unknown_user(&username));
     }
-    show(&DeleteUser {
-        admin: &admin.email,
-        name: &rp_app_id,
-        home: home(&rp_app_id),
-        username: &username,
-        error: None,
-    })
+    show(&DeleteUser { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id), username: &username, error: None })
 }
 
 async fn delete(
@@ -189,7 +197,7 @@ async fn delete(
         (None, _) => "Entra still holds something of the user.".to_owned(),
     };
     let error = Some(format!("The user is unpaired, but stays in the list until Entra lets go: {reason}"));
-    show(&DeleteUser { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id), username: &username, error })
+    show(&DeleteUser { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id), username: &username, error })
 }
 
 async fn invite_form(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>) -> Page {
@@ -197,7 +205,7 @@ async fn invite_form(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id
         return Err(UnknownIntegration(rp_app_id).into());
     }
     let home = home(&rp_app_id);
-    show(&Invite { admin: &admin.email, name: &rp_app_id, home, email: "", message: None, error: None })
+    show(&Invite { admin: &admin.who, name: &rp_app_id, home, email: "", message: None, error: None })
 }
 
 async fn invite(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Path<String>, fields: Fields) -> Page {
@@ -212,7 +220,7 @@ async fn invite(State(shell): State<Shell>, admin: SignedIn, Path(rp_app_id): Pa
     };
     let message = error.is_none().then(|| format!("{email} was invited."));
     let email = if error.is_some() { email } else { "" };
-    show(&Invite { admin: &admin.email, name: &rp_app_id, home: home(&rp_app_id), email, message, error })
+    show(&Invite { admin: &admin.who, name: &rp_app_id, home: home(&rp_app_id), email, message, error })
 }
 
 fn has_user(shell: &Shell, rp_app_id: &str, username: &str) -> bool {
@@ -268,5 +276,18 @@ fn device_row(
         workstation_ids: account.workstations.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
         web_domain: RELYING_PARTY,
         username: user.username.clone(),
+        domain_id: core.entra_tenant_of(integration.rp_app_id()).unwrap_or_default().to_owned(),
+        authenticators: authenticators(device, account),
     }
+}
+
+/// What stands behind the icons: the biometric that the app asks for, and the key once Entra knows it. The words are a
+/// convention of the lab.
+fn authenticators(device: Option<&Device>, account: &Account) -> Vec<&'static str> {
+    let biometric = device.map(|device| match device.os {
+        MobileOs::Ios => "Face ID",
+        MobileOs::Android => "Fingerprint",
+    });
+    let key = (account.phase() == Phase::PairedWithAzure).then_some("FIDO2");
+    biometric.into_iter().chain(key).collect()
 }
