@@ -8,6 +8,7 @@ use uuid::Uuid;
 use aadsts::Code;
 
 use crate::conditional_access::Applied;
+use crate::directory::UserId;
 
 /// Why somebody does not get a token or a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Refusal {
     pub claims: Option<String>,
     /// What each Conditional Access policy said, for the log.
     pub(crate) applied: Vec<Applied>,
+    /// Whose sign-in it was, for the log, where the request does not say so itself.
+    pub(crate) user: Option<UserId>,
 }
 
 /// The ids that tie an answer to a line of the service's log.
@@ -39,7 +42,14 @@ impl Code {
     /// A refusal with this code.
     #[must_use]
     pub fn refuse(&'static self) -> Refusal {
-        Refusal { code: self, text: self.text.to_owned(), suberror: self.suberror, claims: None, applied: Vec::new() }
+        Refusal {
+            code: self,
+            text: self.text.to_owned(),
+            suberror: self.suberror,
+            claims: None,
+            applied: Vec::new(),
+            user: None,
+        }
     }
 }
 
@@ -69,6 +79,13 @@ impl Refusal {
     #[must_use]
     pub(crate) fn with_applied(mut self, applied: Vec<Applied>) -> Self {
         self.applied = applied;
+        self
+    }
+
+    /// Says whose sign-in it was.
+    #[must_use]
+    pub(crate) fn of_user(mut self, user: UserId) -> Self {
+        self.user = Some(user);
         self
     }
 

@@ -243,6 +243,7 @@ fn registered(scenario: &Scenario, application: &scenario::RegisteredApplication
         delegated_permissions: application.permissions.clone(),
         consent: if application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
         application_permissions: application.application_permissions.clone(),
+        exposes: application.exposes.clone(),
     }
 }
 
@@ -261,6 +262,7 @@ fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::App
         delegated_permissions: scenario.application.permissions.clone(),
         consent: if scenario.application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
         application_permissions: Vec::new(),
+        exposes: Vec::new(),
     }
 }
 
@@ -283,6 +285,7 @@ fn administration() -> entra::ApplicationConfig {
         delegated_permissions: permissions.map(str::to_owned).into(),
         consent: entra::Consent::Admin,
         application_permissions: Vec::new(),
+        exposes: Vec::new(),
     }
 }
 

@@ -55,6 +55,8 @@ codes! {
     MISSING_SECRET = client(7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
     /// No secret at the client credentials grant.
     MISSING_SECRET_CLIENT_CREDENTIALS = client(7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
+    /// No secret at the on-behalf-of grant.
+    MISSING_SECRET_ON_BEHALF_OF = client(7000219, "'client_assertion' or 'client_secret' is required for the 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant type.");
     /// A public client that sends a secret.
     PUBLIC_CLIENT_SECRET = client(700025, "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.");
     /// A client assertion that cannot be read.
@@ -83,6 +85,10 @@ codes! {
     SCOPE_NOT_DEFAULT = code(1002012, "invalid_scope", "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).");
     /// A resource that the tenant does not have.
     RESOURCE_NOT_FOUND = code(500011, "invalid_resource", "The resource principal named {name} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.");
+    /// Scopes of more than one resource.
+    SEVERAL_RESOURCES = code(28000, "invalid_request", "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope {scope} is not valid.");
+    /// A resource that the application's registration does not ask for.
+    RESOURCE_NOT_LISTED = code(650057, "invalid_resource", "Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: {id}({name}). Resource value from request: {resource}. Resource app ID: {resource_id}. List of valid resources from app registration: {listed}.");
     /// Another response type than `code`.
     RESPONSE_TYPE = code(700054, "unsupported_response_type", "response_type '{type}' is not enabled for the application.");
     /// The redirect URI is none of the application's.
@@ -153,6 +159,20 @@ codes! {
     REFRESH_TOKEN_EXPIRED = with_suberror(code(700082, "invalid_grant", "The refresh token has expired due to inactivity. The token was issued on {issued} and was inactive for 90.00:00:00."), "token_expired");
     /// A grant from before the user's sessions were revoked.
     GRANT_REVOKED = with_suberror(code(50173, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{issued}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{valid_from}'."), "bad_token");
+
+    // --- on behalf of
+    /// An assertion that is no token.
+    USER_ASSERTION_MALFORMED = code(50027, "invalid_request", "JWT token is invalid or malformed.");
+    /// An assertion that this tenant has not signed.
+    USER_ASSERTION_SIGNATURE = code(50013, "invalid_grant", "Assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value.]");
+    /// An assertion that has expired, or is not valid yet.
+    USER_ASSERTION_LIFETIME = code(500133, "invalid_grant", "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token. Current time: {now}, expiry time of assertion {expiry}.");
+    /// An assertion for another application than the one that brings it.
+    USER_ASSERTION_AUDIENCE = code(500131, "invalid_grant", "Assertion audience does not match the Client app presenting the assertion. The audience in the assertion was '{audience}' and the expected audience is '{expected}' or one of the Application Uris of this application with App ID '{id}'({name}). The downstream client must request a token for the expected audience (the application that made the OBO request) and this application should use that token as the assertion.");
+    /// An id token for an assertion.
+    USER_ASSERTION_ID_TOKEN = code(240002, "invalid_request", "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.");
+    /// An application's own token for an assertion.
+    USER_ASSERTION_OF_APPLICATION = code(7000114, "unauthorized_client", "Application '{id}' is not allowed to make application on-behalf-of calls.");
 
     // --- device codes
     /// Nobody has entered the code yet.

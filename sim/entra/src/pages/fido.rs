@@ -154,7 +154,7 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
         }
         Err(refusal) => {
             let name = user.map(|user| name_of(tenant, user));
-            tenant.record_refusal(name.as_deref(), &refusal);
+            tenant.record_refusal(name.as_deref(), step.flow.request.client_id, &refusal);
             again(tenant, step, &alerts(&refusal))
         }
     }

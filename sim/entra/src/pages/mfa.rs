@@ -77,7 +77,7 @@ pub(super) fn process(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answe
     }
     let refusal = aadsts::MFA_FAILED.refuse();
     let name = name_of(tenant, sign_in.user);
-    tenant.record_refusal(Some(&name), &refusal);
+    tenant.record_refusal(Some(&name), step.flow.request.client_id, &refusal);
     if tenant.sessions.count_wrong_code(step.now, step.token) >= WRONG_CODES_MAX {
         tenant.sessions.enter(step.now, step.token, Stage::Done);
         return authorize::error_page(&refusal);

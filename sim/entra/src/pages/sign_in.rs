@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use url::Url;
+use uuid::Uuid;
 
 use super::authorize::{self, Authorize, Lack, SESSION_COOKIE, record_sign_in};
 use super::page::{Answer, CookieLife, InputKind, Page, PageForm};
@@ -138,7 +139,7 @@ fn name(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer {
         }
         None => {
             let refusal = aadsts::USER_NOT_FOUND.refuse().with("user", typed).with("tenant", tenant.name());
-            tenant.record_refusal(Some(typed), &refusal);
+            tenant.record_refusal(Some(typed), step.flow.request.client_id, &refusal);
             name_page(step.token, typed, &alerts(&refusal))
         }
     }
@@ -195,7 +196,7 @@ pub(super) fn proved(tenant: &mut Tenant, step: Step<'_>, sign_in: SignIn) -> An
         }
         Lack::Access(refusal) => {
             tenant.sessions.enter(step.now, step.token, Stage::Done);
-            return no_access_page(tenant, sign_in.user, &refusal);
+            return no_access_page(tenant, step.flow.request.client_id, sign_in.user, &refusal);
         }
     }
     match step.flow.session.clone() {
@@ -240,9 +241,9 @@ fn finish(tenant: &mut Tenant, step: &Step<'_>, sign_in: &SignIn) -> Answer {
 }
 
 /// The page of Conditional Access for who has signed in and still may not go on.
-pub(super) fn no_access_page(tenant: &mut Tenant, user: UserId, refusal: &Refusal) -> Answer {
+pub(super) fn no_access_page(tenant: &mut Tenant, client: Uuid, user: UserId, refusal: &Refusal) -> Answer {
     let name = name_of(tenant, user);
-    tenant.record_refusal(Some(&name), refusal);
+    tenant.record_refusal(Some(&name), client, refusal);
     let text = "Your sign-in was successful but does not meet the criteria to access this resource. For example, you \
                 might be signing in from a browser, app, or location that is restricted by your admin.";
     let code = format!("Error code: {}", refusal.code.number);

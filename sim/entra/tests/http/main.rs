@@ -16,6 +16,7 @@ mod graph_queries;
 mod graph_resources;
 mod hostile;
 mod keys;
+mod on_behalf_of;
 mod own_name;
 mod replication;
 mod token_endpoint;

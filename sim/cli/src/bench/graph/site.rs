@@ -176,6 +176,7 @@ fn application(seed: &Seed) -> ApplicationConfig {
         delegated_permissions: Vec::new(),
         consent: Consent::Admin,
         application_permissions: permissions.map(str::to_owned).into(),
+        exposes: Vec::new(),
     }
 }
 
