@@ -94,6 +94,10 @@ fn grant(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Res
 }
 
 fn client_credentials(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
+    // Nothing in the request says in which tenant the application is.
+    if ["common", "organizations"].contains(&request.segment) {
+        return Err(aadsts::TENANT_NOT_NAMED.refuse());
+    }
     let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET_CLIENT_CREDENTIALS)?;
     let scopes = scope::of_client_credentials(tenant, &request.required_scope()?)?;
     tenant.record(Event::TokenIssued {
@@ -114,7 +118,7 @@ fn password(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> 
     let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET)?;
     let (username, password) = (request.form.required("username")?, request.form.required("password")?);
     let scopes = Scopes::parse(tenant, &request.required_scope()?)?;
-    let user = tenant.check_password(username, password)?;
+    let user = tenant.check_password(now, username, password)?;
     let sign_in = SignIn { user, amr: vec!["pwd".to_owned()], at: now, device: None };
     let issue =
         Issue { client: &client, sign_in: &sign_in, scopes: &scopes, nonce: None, grant: Grant::Password, request };

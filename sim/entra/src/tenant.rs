@@ -1,5 +1,6 @@
 //! The tenant: everything that Entra keeps, and the one door through which it changes.
 
+mod access_passes;
 mod accounts;
 mod apis;
 mod applications;
@@ -10,6 +11,7 @@ mod devices;
 mod expiring;
 mod grants;
 mod groups;
+mod lockout;
 mod names;
 mod policies;
 mod recycle_bin;
@@ -84,6 +86,7 @@ pub struct Tenant {
     pub(crate) device_configurations: BTreeMap<Uuid, DeviceConfiguration>,
     audit: AuditLog,
     changes: changes::Changes,
+    lockouts: lockout::Lockouts,
     in_flight: InFlight,
     /// The latest instant that the tenant was told of: when an event that carries no time has happened.
     latest: Timestamp,
@@ -170,6 +173,7 @@ impl Tenant {
             device_configurations: BTreeMap::new(),
             audit: AuditLog::new(seed.fork("entra/audit")),
             changes: changes::Changes::default(),
+            lockouts: lockout::Lockouts::default(),
             in_flight: InFlight::default(),
             latest: config.created,
             grants: grants::Grants::default(),
@@ -319,8 +323,10 @@ impl Tenant {
 
     /// Why a sign-in has not proved enough for `resource`: 50076, or 50079 for a user who has no method that would.
     pub(crate) fn proof_refusal(&self, user: UserId, strength: Strength, resource: Uuid) -> Refusal {
-        let has_phone = strength == Strength::Mfa && self.user(user).is_some_and(|user| user.phone.is_some());
-        let has_method = has_phone || !self.passkeys.of_user(user).is_empty();
+        let account = self.user(user).filter(|_| strength == Strength::Mfa);
+        let has_weaker = account.is_some_and(|user| user.phone.is_some())
+            || account.is_some() && self.has_usable_pass(self.latest, user);
+        let has_method = has_weaker || !self.passkeys.of_user(user).is_empty();
         let code = if has_method { aadsts::MFA_REQUIRED } else { aadsts::MFA_ENROLMENT };
         code.refuse().with("resource", &resource.to_string())
     }

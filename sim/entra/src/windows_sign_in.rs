@@ -83,7 +83,7 @@ fn authenticated_device(tenant: &Tenant, jws: &Jws<'_>) -> Result<Uuid, Refusal>
 fn authenticate(tenant: &mut Tenant, now: Timestamp, credential: Credential, nonce: &str) -> Result<SignIn, Refusal> {
     match credential {
         Credential::Password { username, password } => {
-            let user = tenant.check_password(&username, &password)?;
+            let user = tenant.check_password(now, &username, &password)?;
             Ok(SignIn { user, amr: vec!["pwd".into()], at: now, device: None })
         }
         Credential::Fido { assertion } => {

@@ -37,6 +37,8 @@ codes! {
     // --- tenant, client, request
     /// Unknown tenant.
     TENANT_NOT_FOUND = code(90002, "invalid_request", "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.");
+    /// An application by itself, at an address without a tenant.
+    TENANT_NOT_NAMED = code(50059, "invalid_request", "No tenant-identifying information found in either the request or implied by any provided credentials.");
     /// Unknown tenant, at discovery.
     DISCOVERY_TENANT_NOT_FOUND = Code { error: "invalid_tenant", ..*TENANT_NOT_FOUND };
     /// Unknown host at instance discovery.
@@ -93,6 +95,8 @@ codes! {
     RESPONSE_TYPE = code(700054, "unsupported_response_type", "response_type '{type}' is not enabled for the application.");
     /// The redirect URI is none of the application's.
     REDIRECT_MISMATCH = code(50011, "invalid_request", "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{id}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.");
+    /// The application has no redirect URI.
+    NO_REDIRECT_REGISTERED = code(500113, "invalid_request", "No reply address is registered for the application.");
     /// The redirect URI differs from the one the code was issued for.
     CODE_REDIRECT_MISMATCH = code(500112, "invalid_grant", "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.");
     /// Consent is missing.
@@ -111,6 +115,8 @@ codes! {
     USER_NOT_FOUND = code(50034, "invalid_grant", "The user account {user} does not exist in the {tenant} directory. To sign into this application, the account must be added to the directory.");
     /// Deleted user.
     USER_DELETED = code(500341, "invalid_grant", "The user account {user} has been deleted from the {tenant} directory. To sign into this application, the account must be added to the directory.");
+    /// Too many wrong passwords.
+    ACCOUNT_LOCKED = code(50053, "invalid_grant", "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.");
     /// Suspended user.
     USER_DISABLED = code(50057, "invalid_grant", "The user account is disabled.");
     /// The password must be changed first.
@@ -197,6 +203,10 @@ codes! {
     FIDO_GESTURE = code(135003, "invalid_grant", "Fido assertion verification failed. Invalid gesture provided.");
     /// Another address than the one that the page serves.
     FIDO_POST_BACK_URL = code(135004, "invalid_request", "Invalid postBackUrl parameter.");
+    /// The way back for who gives up is none of the sign-in service's.
+    FIDO_CANCEL_URL = code(135005, "invalid_request", "Invalid cancelUrl parameter.");
+    /// The way on is none of the sign-in service's.
+    FIDO_RESUME_URL = code(135006, "invalid_request", "Invalid resumeUrl parameter.");
     /// The client data are of another ceremony.
     FIDO_CLIENT_DATA_TYPE = code(135007, "invalid_grant", "Client data type is not valid.");
     /// The origin or RP ID is another's.
@@ -225,6 +235,14 @@ codes! {
     FIDO_USER_NOT_FOUND = code(500344, "invalid_grant", "User Account is not found for Fido Sign in flow.");
     /// The key's model is not permitted.
     CREDENTIAL_POLICY = code(130501, "invalid_grant", "Sign in was blocked due to User Credential Policy.");
+    /// Another Temporary Access Pass, or one that is not valid yet.
+    PASS_INCORRECT = code(130503, "invalid_grant", "Your Temporary Access Pass is incorrect. If you don't know your pass, contact your administrator.");
+    /// A Temporary Access Pass whose time is over.
+    PASS_EXPIRED = code(130504, "invalid_grant", "Your Temporary Access Pass has expired. Contact your administrator to obtain a new pass.");
+    /// A one-time Temporary Access Pass that was used.
+    PASS_REDEEMED = code(130505, "invalid_grant", "Your one-time Temporary Access Pass has been redeemed. Contact your admin to get a new pass.");
+    /// A user without a Temporary Access Pass.
+    PASS_NOT_FOUND = code(130507, "invalid_grant", "An access pass could not be found or verified for the user.");
     /// The nonce is unknown, used or too old.
     NONCE_EXPIRED = code(140000, "invalid_grant", "Request nonce is expired. Current time: {now}, expiry time of assertion {expiry}.");
     /// The device's signature is wrong.

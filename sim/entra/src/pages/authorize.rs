@@ -145,6 +145,9 @@ fn addressed<'f>(tenant: &Tenant, segment: &str, form: &'f Form) -> Result<(Uuid
     tenant.check_segment(segment)?;
     let client = tenant.client(form.required("client_id")?)?;
     let redirect_uri = form.field("redirect_uri").unwrap_or_default();
+    if client.redirect_uris.is_empty() {
+        return Err(aadsts::NO_REDIRECT_REGISTERED.refuse());
+    }
     if client.accepts_redirect(redirect_uri) {
         return Ok((client.app_id, redirect_uri));
     }

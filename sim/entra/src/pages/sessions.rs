@@ -1,5 +1,7 @@
 //! What the pages remember between requests: half-done sign-ins, browser sessions, sessions of the web apps.
 
+use std::collections::BTreeSet;
+
 use clockwork::Stream;
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,6 +21,8 @@ pub(crate) struct Sessions {
     pub(super) pending: Expiring<PendingSignIn>,
     pub(super) apps: Expiring<WebSession>,
     pub(super) provisions: Expiring<Provision>,
+    /// Who signed in with a key the last time.
+    by_key: BTreeSet<UserId>,
 }
 
 /// One sign-in under way: what was asked, and what the person is asked next.
@@ -90,7 +94,21 @@ impl Sessions {
             pending: Expiring::new(FLOW_LIFETIME),
             apps: Expiring::new(APP_LIFETIME),
             provisions: Expiring::new(FLOW_LIFETIME),
+            by_key: BTreeSet::new(),
         }
+    }
+
+    /// Remembers which method somebody signed in with.
+    pub(super) fn note_method(&mut self, sign_in: &SignIn) {
+        if sign_in.amr.iter().any(|method| method == "fido") {
+            self.by_key.insert(sign_in.user);
+        } else {
+            self.by_key.remove(&sign_in.user);
+        }
+    }
+
+    pub(super) fn has_signed_in_by_key(&self, user: UserId) -> bool {
+        self.by_key.contains(&user)
     }
 
     /// An opaque name that nobody guesses.
