@@ -1,5 +1,6 @@
 //! The tenant from outside: HTTP requests against its router, whole answers and exact codes compared.
 
+mod aadsts;
 mod client_assertion;
 mod common;
 mod conditional_access;
