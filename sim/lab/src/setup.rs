@@ -274,6 +274,7 @@ fn administration() -> entra::ApplicationConfig {
         "Policy.ReadWrite.AuthenticationMethod",
         "Policy.Read.All",
         "Policy.ReadWrite.ConditionalAccess",
+        "AuditLog.Read.All",
     ];
     entra::ApplicationConfig {
         app_id: crate::graph::COMMAND_LINE_TOOLS,

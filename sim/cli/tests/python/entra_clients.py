@@ -469,6 +469,66 @@ def the_id_token_is_signed_by_a_key_of_the_set():
     assert userinfo["sub"] == found["sub"] and userinfo["name"] == "Carol Shaw", userinfo
 
 
+def a_key_with_rsa_is_registered_through_graph_and_signs_in():
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+    from fido2.cose import RS256
+    from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+    def url64(data):
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+    administrator = public(COMMAND_LINE_TOOLS).acquire_token_by_username_password(
+        f"grace.admin@{DOMAIN}", "Granite-99-Peak", DEFAULT
+    )
+    headers = {"Authorization": f"Bearer {granted(administrator)['access_token']}"}
+    methods = f"{GRAPH}/v1.0/users/dave.munro@{DOMAIN}/authentication/fido2Methods"
+    options = requests.get(f"{methods}/creationOptions", headers=headers, timeout=TIMEOUT_S).json()["publicKey"]
+    assert [one["alg"] for one in options["pubKeyCredParams"]] == [-7, -257], options["pubKeyCredParams"]
+    off = {
+        "@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration", "isAttestationEnforced": False,
+    }
+    policy = f"{GRAPH}/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2"
+    assert requests.patch(policy, json=off, headers=headers, timeout=TIMEOUT_S).status_code == 204
+
+    key = rsa.generate_private_key(65537, 2048)
+    rp_id_hash = hashlib.sha256(b"login.microsoft.com").digest()
+    credential = AttestedCredentialData.create(
+        Aaguid(bytes(16)), os.urandom(32), RS256.from_cryptography_key(key.public_key())
+    )
+    made = AttestationObject.create("none", AuthenticatorData.create(rp_id_hash, 0x45, 1, credential), {})
+    origin = "https://login.microsoft.com"
+    client_data = CollectedClientData.create("webauthn.create", options["challenge"], origin)
+    body = {
+        "displayName": "RSA",
+        "publicKeyCredential": {
+            "id": url64(credential.credential_id),
+            "response": {"clientDataJSON": url64(client_data), "attestationObject": url64(made)},
+        },
+    }
+    answer = requests.post(methods, json=body, headers=headers, timeout=TIMEOUT_S)
+    assert answer.status_code == 201, (answer.status_code, answer.text)
+
+    def sign_in(count, alter=0):
+        query = f"client_id={WEB_APP}&response_type=code&redirect_uri={CALLBACK}&scope=User.Read+openid&state=s"
+        browser = Browser().open(f"{LOGIN}/{TENANT}/oauth2/v2.0/authorize?{query}")
+        browser.press("Next", loginfmt=f"dave.munro@{DOMAIN}").press("Other ways to sign in")
+        asked = next(form["fields"] for form in browser.page.forms if "serverChallenge" in form["fields"])
+        client_data = CollectedClientData.create("webauthn.get", asked["serverChallenge"].encode(), origin)
+        data = AuthenticatorData.create(rp_id_hash, 0x05, count)
+        signature = bytearray(key.sign(data + client_data.hash, padding.PKCS1v15(), hashes.SHA256()))
+        signature[7] ^= alter
+        assertion = {
+            "id": url64(credential.credential_id), "clientDataJSON": url64(client_data), "authenticatorData": url64(data),
+            "signature": url64(bytes(signature)), "userHandle": options["user"]["id"],
+        }
+        form = {"type": "23", "ps": "23", "flowToken": asked["canary"], "assertion": json.dumps(assertion)}
+        return browser, browser.session.post(f"{LOGIN}/common/login", data=form, timeout=TIMEOUT_S).text
+
+    assert "Error code: 135000" in sign_in(2, alter=1)[1]
+    assert "Stay signed in?" in sign_in(3)[1]
+    assert requests.delete(f"{methods}/{answer.json()['id']}", headers=headers, timeout=TIMEOUT_S).status_code == 204
+
+
 def v1_speaks_in_strings():
     form = {
         "grant_type": "password", "client_id": DESKTOP, "username": CAROL, "password": CAROL_PASSWORD,
@@ -520,7 +580,7 @@ SUITE = [
     msal_device_code, msal_on_behalf_of, msal_finds_the_tenant_in_every_way_that_it_has, azure_secret_and_certificate, azure_environment,
     azure_password, azure_device_code, azure_on_behalf_of, azure_authorization_code,
     a_page_of_graph_leads_to_the_next_under_the_same_name, the_id_token_is_signed_by_a_key_of_the_set,
-    v1_speaks_in_strings, the_verifier_of_pkce_is_checked,
+    a_key_with_rsa_is_registered_through_graph_and_signs_in, v1_speaks_in_strings, the_verifier_of_pkce_is_checked,
 ]
 
 if __name__ == "__main__":
