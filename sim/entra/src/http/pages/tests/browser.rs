@@ -73,7 +73,9 @@ impl Browser {
 
     /// What a screen reader calls the link with this label.
     pub(super) fn accessible_name(&self, label: &str) -> String {
-        self.find("a[href]", |found| attribute_if(found, label, "aria-label")).unwrap_or_default()
+        let ids = self.find("a[href]", |found| attribute_if(found, label, "aria-labelledby")).unwrap_or_default();
+        let words = ids.split(' ').map(|id| self.find(&format!("#{id}"), |found| Some(text_of(found))));
+        words.map(Option::unwrap).collect::<Vec<_>>().join(" ")
     }
 
     /// Types into the field with this label.
