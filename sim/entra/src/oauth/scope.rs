@@ -23,6 +23,9 @@ struct Scope {
     meaning: Meaning,
 }
 
+/// A resource: its client id, and as the client calls it.
+type Named<'w> = (Uuid, &'w str);
+
 enum Meaning {
     /// `openid`, `profile`, `email`, `offline_access`.
     OpenId,
@@ -153,8 +156,8 @@ impl std::fmt::Display for Scopes {
 }
 
 impl Scope {
-    /// A scope, and the resource that it is of: its client id, and as the client calls it.
-    fn parse<'w>(tenant: &Tenant, word: &'w str) -> Result<(Option<(Uuid, &'w str)>, Self), Refusal> {
+    /// A scope, and the resource that it is of.
+    fn parse<'w>(tenant: &Tenant, word: &'w str) -> Result<(Option<Named<'w>>, Self), Refusal> {
         let spelled = word.to_owned();
         if OPENID.contains(&word) {
             return Ok((None, Self { spelled, meaning: Meaning::OpenId }));

@@ -90,9 +90,9 @@ pub(crate) struct Browser<'a> {
 /// A request that may not be answered.
 enum Fault {
     /// Client or redirect URI are wrong: nothing is sent anywhere.
-    Here(Refusal),
+    Here(Box<Refusal>),
     /// The client hears of it.
-    There(Box<Authorize>, Refusal),
+    There(Box<Authorize>, Box<Refusal>),
 }
 
 /// How long multi-factor authentication counts as fresh (entra.md §3.3).
@@ -397,7 +397,8 @@ impl Authorize {
     }
 
     fn parse(tenant: &Tenant, endpoint: Endpoint, segment: &str, form: &Form) -> Result<Self, Fault> {
-        let (client_id, redirect_uri) = addressed(tenant, segment, form).map_err(Fault::Here)?;
+        let (client_id, redirect_uri) =
+            addressed(tenant, segment, form).map_err(|refusal| Fault::Here(Box::new(refusal)))?;
         let owned = |name| form.field(name).map(str::to_owned);
         let request = Self {
             client_id,
@@ -446,7 +447,7 @@ impl Authorize {
         } else {
             aadsts::MALFORMED_REQUEST.refuse()
         };
-        Err(Fault::There(Box::new(self), refusal))
+        Err(Fault::There(Box::new(self), Box::new(refusal)))
     }
 
     /// The sign-in as Conditional Access looks at it.
