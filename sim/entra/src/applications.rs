@@ -1,5 +1,6 @@
 //! Applications and their service principals (Graph `application`, `servicePrincipal`), and Microsoft's own clients.
 
+mod api;
 mod certificate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use crate::directory::UserId;
 use crate::graph::Permissions;
 use crate::secret::Digested;
 
+pub(crate) use api::TokenVersion;
 pub use certificate::BadClientCertificate;
 pub(crate) use certificate::{ClientCertificate, sha1_base64url};
 
@@ -34,6 +36,8 @@ pub struct Application {
     pub delegated_grants: BTreeSet<String>,
     /// Delegated Graph permissions that users have granted for themselves.
     pub(crate) user_grants: BTreeMap<UserId, BTreeSet<String>>,
+    /// Delegated permissions of other applications than Graph, by their client ids.
+    pub(crate) api_grants: BTreeMap<Uuid, ApiGrants>,
     /// Application permissions granted.
     pub app_roles: BTreeSet<String>,
     /// The registration's object id.
@@ -48,6 +52,13 @@ pub struct Application {
     pub(crate) profile: BTreeMap<&'static str, Value>,
     pub(crate) secrets: Vec<ClientSecret>,
     pub(crate) certificates: Vec<ClientCertificate>,
+}
+
+/// Delegated permissions of one resource.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ApiGrants {
+    organization: BTreeSet<String>,
+    users: BTreeMap<UserId, BTreeSet<String>>,
 }
 
 /// Whether a service principal is there.
@@ -133,6 +144,16 @@ impl Application {
             digest: Digested::new(secret.value.reveal(), rng),
         });
         let asked: Vec<Value> = asked_for(&config);
+        let mut profile = BTreeMap::from([("requiredResourceAccess", asked.into())]);
+        if !config.exposes.is_empty() {
+            profile.insert("identifierUris", json!([api::proposed_uri(config.app_id)]));
+            profile.insert("api", api::exposing(config.app_id, &config.exposes));
+        }
+        let consented = config.delegated_permissions.iter().filter(|_| config.consent == Consent::Admin);
+        let mut api_grants: BTreeMap<Uuid, ApiGrants> = BTreeMap::new();
+        for (resource, name) in consented.clone().filter_map(|name| api::named(name)) {
+            api_grants.entry(resource).or_default().organization.insert(name.to_owned());
+        }
         Ok(Self {
             app_id: config.app_id,
             secrets: secrets.collect(),
@@ -141,17 +162,15 @@ impl Application {
             display_name: config.display_name,
             kind: config.kind,
             redirect_uris: config.redirect_uris,
-            delegated_grants: match config.consent {
-                Consent::Admin => config.delegated_permissions.into_iter().collect(),
-                Consent::Missing => BTreeSet::new(),
-            },
+            delegated_grants: consented.filter(|name| api::named(name).is_none()).cloned().collect(),
+            api_grants,
             app_roles: config.application_permissions.into_iter().collect(),
             user_grants: BTreeMap::new(),
             id: rng.uuid(),
             created,
             service_principal: Presence::Present,
             owners: BTreeSet::new(),
-            profile: BTreeMap::from([("requiredResourceAccess", asked.into())]),
+            profile,
         })
     }
 
@@ -167,6 +186,7 @@ impl Application {
             app_roles: BTreeSet::new(),
             secrets: Vec::new(),
             user_grants: BTreeMap::new(),
+            api_grants: BTreeMap::new(),
             // Registered in Microsoft's own tenant: there is no registration here.
             id: Uuid::nil(),
             created,
@@ -178,21 +198,64 @@ impl Application {
         first_party::CLIENTS.map(client).into()
     }
 
-    /// The delegated permissions that the application has for a user.
-    pub(crate) fn grants_for(&self, user: UserId) -> BTreeSet<&str> {
-        let own = self.user_grants.get(&user).into_iter().flatten();
-        self.delegated_grants.iter().chain(own).map(String::as_str).collect()
+    /// The delegated permissions of a resource that the application has for a user.
+    pub(crate) fn grants_for(&self, resource: Uuid, user: UserId) -> BTreeSet<&str> {
+        let (organization, users) = match self.api_grants.get(&resource) {
+            _ if resource == first_party::GRAPH => (&self.delegated_grants, &self.user_grants),
+            Some(grants) => (&grants.organization, &grants.users),
+            None => return BTreeSet::new(),
+        };
+        organization.iter().chain(users.get(&user).into_iter().flatten()).map(String::as_str).collect()
     }
 
-    /// The names of Graph's permissions of a kind (`Scope`, `Role`) that the registration lists.
-    pub(crate) fn registered_permissions(&self, kind: &str) -> BTreeSet<String> {
-        let map = Permissions::get();
+    /// What the organization, or a user for oneself, has granted of a resource's permissions.
+    pub(crate) fn grants_mut(&mut self, resource: Uuid, user: Option<UserId>) -> &mut BTreeSet<String> {
+        let (organization, users) = if resource == first_party::GRAPH {
+            (&mut self.delegated_grants, &mut self.user_grants)
+        } else {
+            let grants = self.api_grants.entry(resource).or_default();
+            (&mut grants.organization, &mut grants.users)
+        };
+        match user {
+            None => organization,
+            Some(user) => users.entry(user).or_default(),
+        }
+    }
+
+    /// Every grant: the resource's client id, whose it is (the organization's when nobody's), the permissions.
+    pub(crate) fn grants(&self) -> impl Iterator<Item = (Uuid, Option<UserId>, &BTreeSet<String>)> {
+        let graph = (first_party::GRAPH, &self.delegated_grants, &self.user_grants);
+        let others = self.api_grants.iter().map(|(id, grants)| (*id, &grants.organization, &grants.users));
+        let all = std::iter::once(graph).chain(others).flat_map(|(resource, organization, users)| {
+            let users = users.iter().map(move |(user, scopes)| (resource, Some(*user), scopes));
+            std::iter::once((resource, None, organization)).chain(users)
+        });
+        all.filter(|(_, _, scopes)| !scopes.is_empty())
+    }
+
+    /// Takes back everything that was granted.
+    pub(crate) fn withdraw_grants(&mut self) {
+        self.delegated_grants.clear();
+        self.user_grants.clear();
+        self.api_grants.clear();
+        self.app_roles.clear();
+    }
+
+    /// The client ids of the resources that the registration lists.
+    pub(crate) fn registered_resources(&self) -> impl Iterator<Item = Uuid> {
         let resources = self.profile.get("requiredResourceAccess").and_then(Value::as_array).into_iter().flatten();
-        let access = resources.flat_map(|resource| resource["resourceAccess"].as_array().into_iter().flatten());
-        let ids = access.filter(|access| access["type"] == kind);
-        let ids = ids.filter_map(|access| Uuid::parse_str(access["id"].as_str()?).ok());
-        let name = |id| if kind == "Role" { map.app_role(id) } else { map.scope(id) };
-        ids.filter_map(name).map(str::to_owned).collect()
+        resources.filter_map(|entry| Uuid::parse_str(entry["resourceAppId"].as_str()?).ok())
+    }
+
+    /// The ids of a resource's permissions of a kind (`Scope`, `Role`) that the registration lists.
+    pub(crate) fn registered_ids(&self, resource: Uuid, kind: &str) -> impl Iterator<Item = Uuid> {
+        let resources = self.profile.get("requiredResourceAccess").and_then(Value::as_array).into_iter().flatten();
+        let own = resources.filter(move |entry| {
+            entry["resourceAppId"].as_str().and_then(|id| Uuid::parse_str(id).ok()) == Some(resource)
+        });
+        let access = own.flat_map(|resource| resource["resourceAccess"].as_array().into_iter().flatten());
+        let ids = access.filter(move |access| access["type"] == kind);
+        ids.filter_map(|access| Uuid::parse_str(access["id"].as_str()?).ok())
     }
 
     /// Whether the application has registered this redirect URI. For `http://localhost` the port does not count, since
@@ -229,10 +292,13 @@ fn asked_for(config: &ApplicationConfig) -> Vec<Value> {
     let application = config.application_permissions.iter().filter_map(|name| map.permissions.get(name)?.application);
     let access = delegated.map(|id| json!({ "id": id, "type": "Scope" }));
     let access: Vec<Value> = access.chain(application.map(|id| json!({ "id": id, "type": "Role" }))).collect();
-    if access.is_empty() {
-        return Vec::new();
+    let mut asked = BTreeMap::from([(first_party::GRAPH, access)]);
+    for (resource, name) in config.delegated_permissions.iter().filter_map(|name| api::named(name)) {
+        let access = json!({ "id": api::scope_id(resource, name), "type": "Scope" });
+        asked.entry(resource).or_default().push(access);
     }
-    vec![json!({ "resourceAppId": first_party::GRAPH, "resourceAccess": access })]
+    asked.retain(|_, access| !access.is_empty());
+    asked.iter().map(|(id, access)| json!({ "resourceAppId": id, "resourceAccess": access })).collect()
 }
 
 #[cfg(test)]

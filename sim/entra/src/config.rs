@@ -106,12 +106,15 @@ pub struct ApplicationConfig {
     pub secrets: Vec<SecretConfig>,
     /// Certificates, PEM, whose keys may sign client assertions.
     pub certificates: Vec<String>,
-    /// Delegated Graph permissions that the registration asks for: `Directory.AccessAsUser.All`.
+    /// Delegated permissions that the registration asks for: Graph's by name (`Directory.AccessAsUser.All`), those that
+    /// another application exposes as `api://CLIENT-ID/NAME`.
     pub delegated_permissions: Vec<String>,
     /// Whether an administrator has granted them.
     pub consent: Consent,
     /// Application permissions (app roles), granted.
     pub application_permissions: Vec<String>,
+    /// Delegated permissions of its own, under `api://CLIENT-ID`, which other applications ask for.
+    pub exposes: Vec<String>,
 }
 
 /// Whether the delegated permissions of an application may be used.

@@ -63,6 +63,10 @@ pub(crate) struct AccessPass {
     pub(crate) id: Uuid,
     pub(crate) created: Timestamp,
     pub(crate) starts: Timestamp,
+    /// The pass itself is shown once.
+    pub(crate) digest: Digested,
+    /// Whether a one-time pass was used.
+    pub(crate) is_spent: bool,
     pub(crate) lifetime_minutes: u32,
     pub(crate) is_usable_once: bool,
 }

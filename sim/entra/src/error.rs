@@ -8,6 +8,7 @@ use uuid::Uuid;
 use aadsts::Code;
 
 use crate::conditional_access::Applied;
+use crate::directory::UserId;
 
 /// Why somebody does not get a token or a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Refusal {
     pub retry_after_s: Option<i64>,
     /// What each Conditional Access policy said, for the log.
     pub(crate) applied: Vec<Applied>,
+    /// Whose sign-in it was, for the log, where the request does not say so itself.
+    pub(crate) user: Option<UserId>,
 }
 
 /// The ids that tie an answer to a line of the service's log.
@@ -48,6 +51,7 @@ impl Code {
             claims: None,
             retry_after_s: None,
             applied: Vec::new(),
+            user: None,
         }
     }
 }
@@ -84,6 +88,13 @@ impl Refusal {
     #[must_use]
     pub(crate) fn with_applied(mut self, applied: Vec<Applied>) -> Self {
         self.applied = applied;
+        self
+    }
+
+    /// Says whose sign-in it was.
+    #[must_use]
+    pub(crate) fn of_user(mut self, user: UserId) -> Self {
+        self.user = Some(user);
         self
     }
 

@@ -7,7 +7,9 @@ use crate::secret::Secret;
 pub enum Event {
     /// A token was issued.
     TokenIssued {
-        /// The client's display name.
+        /// The client's id.
+        client_id: uuid::Uuid,
+        /// Its display name.
         client: String,
         /// The user principal name; none for the application itself.
         user: Option<String>,
@@ -102,8 +104,17 @@ pub enum Grant {
     RefreshToken,
     /// `urn:ietf:params:oauth:grant-type:device_code`.
     DeviceCode,
+    /// `urn:ietf:params:oauth:grant-type:jwt-bearer` with `requested_token_use=on_behalf_of`.
+    OnBehalfOf,
     /// Windows sign-in: a primary refresh token.
     WindowsSignIn,
+}
+
+impl Grant {
+    /// Whether a person has just been there, as Microsoft's logs tell sign-ins apart.
+    pub(crate) fn is_interactive(self) -> bool {
+        !matches!(self, Self::RefreshToken | Self::OnBehalfOf | Self::ClientCredentials)
+    }
 }
 
 impl std::fmt::Display for Grant {
@@ -114,6 +125,7 @@ impl std::fmt::Display for Grant {
             Self::AuthorizationCode => "an authorization code",
             Self::RefreshToken => "a refresh token",
             Self::DeviceCode => "a device code",
+            Self::OnBehalfOf => "an assertion on behalf of the user",
             Self::WindowsSignIn => "Windows sign-in",
         })
     }
@@ -122,10 +134,10 @@ impl std::fmt::Display for Grant {
 impl std::fmt::Display for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::TokenIssued { client, user: Some(user), grant, scope } => {
+            Self::TokenIssued { client, user: Some(user), grant, scope, .. } => {
                 write!(f, "issued a token to {client} for {user} by {grant}: {scope}")
             }
-            Self::TokenIssued { client, user: None, grant, scope } => {
+            Self::TokenIssued { client, user: None, grant, scope, .. } => {
                 write!(f, "issued a token to {client} by {grant}: {scope}")
             }
             Self::SignedIn { user, amr } => write!(f, "{user} signed in ({})", amr.join(", ")),

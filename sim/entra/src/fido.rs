@@ -7,6 +7,7 @@ mod attestation;
 mod ceremonies;
 mod certificate;
 mod challenge;
+mod credential_key;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use assertion::AssertionRefused;
 pub(crate) use assertion::{AssertionParts, request_options};
 pub use certificate::{BadCertificate, TrustedRoots};
 pub(crate) use challenge::{Challenges, LIFETIME as CHALLENGE_LIFETIME};
+pub use credential_key::{CredentialKey, RsaKey};
 pub use passkey::{AttestationLevel, CredentialIdTaken, HYPR_AAGUID, Passkey, PasskeyType, Passkeys};
 pub use policy::{AttestationEnforcement, Fido2Policy, KeyRestrictions, MethodState, SelfService, Target};
 pub use registration::{NewKey, RegistrationRefused};

@@ -6,6 +6,7 @@ mod client;
 pub(crate) mod device;
 pub(crate) mod discovery;
 mod form;
+mod on_behalf_of;
 mod scope;
 pub(crate) mod userinfo;
 
@@ -15,7 +16,7 @@ use serde_json::Value;
 use crate::error::{Refusal, aadsts};
 use crate::event::{Event, Grant};
 use crate::origin::Origin;
-use crate::tenant::{CodeRedemption, SignIn, Tenant};
+use crate::tenant::{CodeRedemption, SignIn, Tenant, Way};
 use crate::windows_sign_in;
 
 use answer::Issue;
@@ -64,7 +65,9 @@ pub(crate) fn token(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<
     match &answer {
         // A device that waits is told so every few seconds.
         Err(refusal) if refusal.code != aadsts::DEVICE_CODE_PENDING => {
-            tenant.record_refusal(request.form.field("username"), refusal);
+            let way = request.grant().map_or(Way::Page, Way::Grant);
+            let client = client::claimed(request);
+            tenant.record_refused_grant(request.form.field("username"), client, way, refusal);
         }
         _ => {}
     }
@@ -75,7 +78,11 @@ fn grant(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Res
     tenant.check_segment(request.segment)?;
     match (request.form.required("grant_type")?, request.endpoint) {
         ("srv_challenge", Endpoint::V1) => Ok(windows_sign_in::challenge(tenant, now)),
+        (JWT_BEARER, _) if request.form.field("requested_token_use").is_some() => {
+            on_behalf_of::grant(tenant, now, request)
+        }
         (JWT_BEARER, Endpoint::V1) => windows_sign_in::sign_in(tenant, now, request.form),
+        (JWT_BEARER, Endpoint::V2) => Err(aadsts::MISSING_PARAMETER.refuse().with("name", "requested_token_use")),
         ("client_credentials", _) => client_credentials(tenant, now, request),
         ("password", _) => password(tenant, now, request),
         ("authorization_code", _) => authorization_code(tenant, now, request),
@@ -87,15 +94,20 @@ fn grant(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Res
 }
 
 fn client_credentials(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
+    // Nothing in the request says in which tenant the application is.
+    if ["common", "organizations"].contains(&request.segment) {
+        return Err(aadsts::TENANT_NOT_NAMED.refuse());
+    }
     let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET_CLIENT_CREDENTIALS)?;
-    scope::check_client_credentials(tenant, &request.required_scope()?)?;
+    let scopes = scope::of_client_credentials(tenant, &request.required_scope()?)?;
     tenant.record(Event::TokenIssued {
+        client_id: client.app.app_id,
         client: client.app.display_name.clone(),
         user: None,
         grant: Grant::ClientCredentials,
         scope: client.app.app_roles.iter().cloned().collect::<Vec<_>>().join(" "),
     });
-    Ok(answer::for_application(tenant, now, request, &client))
+    Ok(answer::for_application(tenant, now, request, &client, &scopes))
 }
 
 /// The resource owner password grant.
@@ -106,7 +118,7 @@ fn password(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> 
     let client = client::authenticated(tenant, now, request, aadsts::MISSING_SECRET)?;
     let (username, password) = (request.form.required("username")?, request.form.required("password")?);
     let scopes = Scopes::parse(tenant, &request.required_scope()?)?;
-    let user = tenant.check_password(username, password)?;
+    let user = tenant.check_password(now, username, password)?;
     let sign_in = SignIn { user, amr: vec!["pwd".to_owned()], at: now, device: None };
     let issue =
         Issue { client: &client, sign_in: &sign_in, scopes: &scopes, nonce: None, grant: Grant::Password, request };
@@ -157,6 +169,19 @@ fn device_code(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) 
 }
 
 impl TokenRequest<'_> {
+    /// The grant that is asked for, if it is one of a person's.
+    fn grant(&self) -> Option<Grant> {
+        match self.form.field("grant_type")? {
+            "password" => Some(Grant::Password),
+            "authorization_code" => Some(Grant::AuthorizationCode),
+            "refresh_token" => Some(Grant::RefreshToken),
+            DEVICE_CODE | "device_code" => Some(Grant::DeviceCode),
+            JWT_BEARER if self.form.field("requested_token_use").is_some() => Some(Grant::OnBehalfOf),
+            JWT_BEARER => Some(Grant::WindowsSignIn),
+            _ => None,
+        }
+    }
+
     fn scope(&self) -> Option<String> {
         scope_of(self.endpoint, self.form)
     }

@@ -4,8 +4,10 @@
 //! Convention of the lab: the pages work without JavaScript, so steps that Microsoft's scripts do by JSON are form posts
 //! here, to the same paths where those are known. A refusal on a page carries its code as "Error code: n".
 
+mod access_pass;
 mod authorize;
 mod consent;
+mod credential_type;
 mod device;
 mod fido;
 mod mfa;
@@ -18,9 +20,9 @@ mod sign_in;
 mod web_app;
 
 pub(crate) use authorize::{Browser, SESSION_COOKIE, admin_consent, authorize, error_page};
+pub(crate) use credential_type::credential_type;
 pub(crate) use device::{code_page, enter_code};
 pub(crate) use fido::{fido_create, fido_get};
-pub(crate) use office::office_sign_out;
 pub(crate) use page::{Answer, Body, CEREMONY_FORM, Cookie, CookieLife, InputKind, Page, Submission};
 #[cfg(test)]
 pub(crate) use page::{PageForm, Table};

@@ -1,6 +1,8 @@
 //! The tenant: everything that Entra keeps, and the one door through which it changes.
 
+mod access_passes;
 mod accounts;
+mod apis;
 mod applications;
 mod audit;
 mod changes;
@@ -9,6 +11,7 @@ mod devices;
 mod expiring;
 mod grants;
 mod groups;
+mod lockout;
 mod names;
 mod policies;
 mod recycle_bin;
@@ -16,6 +19,7 @@ mod replication;
 mod roles;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use clockwork::{Seed, Stream};
 use jiff::Timestamp;
@@ -37,8 +41,9 @@ use crate::tokens::SigningKey;
 use crate::windows_sign_in::{Nonces, PrimaryRefreshTokens};
 
 pub(crate) use accounts::{NewUser, PASSWORD_CHARS_MIN};
+pub(crate) use apis::Api;
 pub(crate) use applications::NewApplication;
-pub(crate) use audit::{Activity, AuditEntry, AuditLog, SignInEntry};
+pub(crate) use audit::{Activity, AuditEntry, AuditLog, SignInEntry, Way};
 pub(crate) use changes::{Change, Membership};
 pub(crate) use device_codes::{DEVICE_CODE_LIFETIME, DeviceCodes};
 pub(crate) use expiring::{Expiring, Found};
@@ -64,8 +69,8 @@ pub struct Tenant {
     groups: BTreeMap<GroupId, Group>,
     /// Which groups a user is in: the other side of [`Group::members`].
     memberships: BTreeMap<UserId, std::collections::BTreeSet<GroupId>>,
-    /// By client id.
-    applications: BTreeMap<Uuid, Application>,
+    /// By client id; a token is made while its tenant changes, so it holds on to its application.
+    applications: BTreeMap<Uuid, Arc<Application>>,
     /// Client ids by the object ids of registrations and of service principals.
     client_ids: BTreeMap<Uuid, Uuid>,
     /// Microsoft Graph's own service principal.
@@ -82,6 +87,7 @@ pub struct Tenant {
     pub(crate) device_configurations: BTreeMap<Uuid, DeviceConfiguration>,
     audit: AuditLog,
     changes: changes::Changes,
+    lockouts: lockout::Lockouts,
     in_flight: InFlight,
     pub(crate) throttle: Throttle,
     /// The latest instant that the tenant was told of: when an event that carries no time has happened.
@@ -169,6 +175,7 @@ impl Tenant {
             device_configurations: BTreeMap::new(),
             audit: AuditLog::new(seed.fork("entra/audit")),
             changes: changes::Changes::default(),
+            lockouts: lockout::Lockouts::default(),
             in_flight: InFlight::default(),
             throttle: Throttle::default(),
             latest: config.created,
@@ -266,12 +273,12 @@ impl Tenant {
     /// The application with this client id, Microsoft's own included.
     #[must_use]
     pub fn application(&self, app_id: Uuid) -> Option<&Application> {
-        self.applications.get(&app_id)
+        self.applications.get(&app_id).map(AsRef::as_ref)
     }
 
     /// Every application, Microsoft's own included, by client id.
     pub(crate) fn applications(&self) -> impl Iterator<Item = &Application> {
-        self.applications.values()
+        self.applications.values().map(AsRef::as_ref)
     }
 
     /// The device with this device id.
@@ -316,7 +323,7 @@ impl Tenant {
     }
 
     /// The application with this client id as a request gives it, or 700016.
-    pub(crate) fn client(&self, client_id: &str) -> Result<&Application, Refusal> {
+    pub(crate) fn client(&self, client_id: &str) -> Result<&Arc<Application>, Refusal> {
         let known = Uuid::parse_str(client_id).ok().and_then(|id| self.applications.get(&id));
         let refused = |code: &'static aadsts::Code| code.refuse().with("id", client_id).with("tenant", &self.name);
         let application = known.ok_or_else(|| refused(aadsts::APPLICATION_NOT_FOUND))?;
@@ -329,8 +336,10 @@ impl Tenant {
 
     /// Why a sign-in has not proved enough for `resource`: 50076, or 50079 for a user who has no method that would.
     pub(crate) fn proof_refusal(&self, user: UserId, strength: Strength, resource: Uuid) -> Refusal {
-        let has_phone = strength == Strength::Mfa && self.user(user).is_some_and(|user| user.phone.is_some());
-        let has_method = has_phone || !self.passkeys.of_user(user).is_empty();
+        let account = self.user(user).filter(|_| strength == Strength::Mfa);
+        let has_weaker = account.is_some_and(|user| user.phone.is_some())
+            || account.is_some() && self.has_usable_pass(self.latest, user);
+        let has_method = has_weaker || !self.passkeys.of_user(user).is_empty();
         let code = if has_method { aadsts::MFA_REQUIRED } else { aadsts::MFA_ENROLMENT };
         code.refuse().with("resource", &resource.to_string())
     }
@@ -354,16 +363,25 @@ impl Tenant {
         self.events.push_back(event);
     }
 
-    /// Puts a refused sign-in into the journal.
-    pub(crate) fn record_refusal(&mut self, user: Option<&str>, refusal: &Refusal) {
-        self.record(Event::SignInRefused {
-            user: user.map(str::to_owned),
-            code: refusal.code.number,
-            reason: refusal.text.clone(),
-        });
-        if user.is_some() {
-            self.log_policies(&refusal.applied);
+    /// Puts a sign-in that was refused on a page into the journal, and into the log of sign-ins.
+    pub(crate) fn record_refusal(&mut self, user: Option<&str>, client: Uuid, refusal: &Refusal) {
+        self.record_refused_grant(user, Some(client), Way::Page, refusal);
+    }
+
+    /// The same of any sign-in; the log has those of users who are known by name.
+    pub(crate) fn record_refused_grant(
+        &mut self,
+        user: Option<&str>,
+        client: Option<Uuid>,
+        way: Way,
+        refusal: &Refusal,
+    ) {
+        let whose = refusal.user.and_then(|user| self.user(user)).map(|user| user.upn.clone());
+        let user = user.map(str::to_owned).or(whose);
+        if let Some(user) = &user {
+            self.log_refusal(user, client, way, refusal);
         }
+        self.record(Event::SignInRefused { user, code: refusal.code.number, reason: refusal.text.clone() });
     }
 }
 

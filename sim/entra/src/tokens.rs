@@ -2,6 +2,7 @@
 //! (entra.md §1.7).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::Base64Url;
 
-use crate::applications::{Application, first_party, sha1_base64url};
+use crate::applications::{Application, TokenVersion, first_party, sha1_base64url};
 use crate::directory::User;
 use crate::origin::{LOGIN, Origin};
 use crate::roles::{MEMBER_WID, Role};
@@ -26,10 +27,17 @@ pub(crate) const GRAPH_URL: &str = "https://graph.microsoft.com";
 
 /// A client that has proved what its kind has to prove, and what it says of itself.
 pub(crate) struct Client {
-    pub(crate) app: Application,
+    pub(crate) app: Arc<Application>,
     pub(crate) proof: Proof,
     /// `xms_cc`: what the client can deal with.
     pub(crate) capabilities: Vec<&'static str>,
+}
+
+/// Whom a token is for, and so which claims it has.
+pub(crate) struct Audience {
+    /// `aud`.
+    pub(crate) name: String,
+    pub(crate) version: TokenVersion,
 }
 
 /// How a client has proved to be itself (`appidacr`).
@@ -56,6 +64,8 @@ pub(crate) struct SigningKey {
 pub(crate) struct Claims {
     pub(crate) aud: String,
     pub(crate) tid: Uuid,
+    /// The client; `azp` in a v2.0 token, which is for another resource than Graph.
+    #[serde(alias = "azp")]
     pub(crate) appid: Uuid,
     pub(crate) oid: Uuid,
     pub(crate) nbf: i64,
@@ -135,32 +145,49 @@ fn jwk(key: &EncodingKey) -> jsonwebtoken::jwk::Jwk {
 }
 
 impl Tenant {
-    /// A Graph access token (v1.0) for a signed-in user.
+    /// An access token for a signed-in user.
     pub(crate) fn user_access_token(
         &mut self,
         now: Timestamp,
         client: &Client,
         sign_in: &SignIn,
         scope: &str,
+        audience: &Audience,
+        origin: &Origin,
     ) -> String {
-        let mut claims = self.common_claims(now, client);
+        let mut claims = self.common_claims(now, client, audience, origin);
         let user = self.user(sign_in.user).expect("the caller has just checked the account");
         let own = json!({
-            "acr": "1", "amr": sign_in.amr, "auth_time": sign_in.at.as_second(), "idtyp": "user",
-            "name": user.display_name, "oid": user.id, "sub": pairwise(client.app.app_id, user), "upn": user.upn,
-            "unique_name": user.upn, "scp": scope, "wids": wids(self.roles_in_effect(user)),
+            "amr": sign_in.amr, "auth_time": sign_in.at.as_second(), "name": user.display_name, "oid": user.id,
+            "sub": pairwise(client.app.app_id, user), "scp": scope, "wids": wids(self.roles_in_effect(user)),
         });
+        let named = match audience.version {
+            TokenVersion::V1 => {
+                json!({ "acr": "1", "idtyp": "user", "upn": user.upn, "unique_name": user.upn })
+            }
+            TokenVersion::V2 => json!({ "preferred_username": user.upn }),
+        };
         merge(&mut claims, own);
+        merge(&mut claims, named);
+        if let Some(device) = sign_in.device {
+            claims["deviceid"] = json!(device);
+        }
         self.signing_key.sign(&claims)
     }
 
-    /// A Graph access token (v1.0) for an application itself.
-    pub(crate) fn app_access_token(&mut self, now: Timestamp, client: &Client) -> String {
-        let mut claims = self.common_claims(now, client);
+    /// An access token for an application itself; the roles that applications have are all of Graph.
+    pub(crate) fn app_access_token(
+        &mut self,
+        now: Timestamp,
+        client: &Client,
+        audience: &Audience,
+        origin: &Origin,
+    ) -> String {
+        let mut claims = self.common_claims(now, client, audience, origin);
         let id = client.app.service_principal_id;
         merge(&mut claims, json!({ "idtyp": "app", "oid": id, "sub": id }));
         // An application without a role has a token all the same, and no claim.
-        if !client.app.app_roles.is_empty() {
+        if !client.app.app_roles.is_empty() && audience.name == first_party::GRAPH.to_string() {
             claims["roles"] = json!(client.app.app_roles);
         }
         self.signing_key.sign(&claims)
@@ -190,20 +217,28 @@ impl Tenant {
         self.signing_key.sign(&claims)
     }
 
-    fn common_claims(&mut self, now: Timestamp, client: &Client) -> Value {
+    fn common_claims(&mut self, now: Timestamp, client: &Client, audience: &Audience, origin: &Origin) -> Value {
         let kind = match client.proof {
             Proof::Nothing => "0",
             Proof::Secret => "1",
             Proof::Certificate => "2",
         };
-        let issuer = format!("https://sts.windows.net/{}/", self.id());
         let mut claims = json!({
-            "aud": first_party::GRAPH, "iss": issuer,
-            "iat": now.as_second(), "nbf": now.as_second(), "exp": (now + TOKEN_LIFETIME).as_second(),
-            "app_displayname": client.app.display_name, "appid": client.app.app_id, "appidacr": kind,
-            "idp": issuer, "tenant_region_scope": "WW", "tid": self.id(), "uti": self.uti(), "ver": "1.0",
-            "xms_tcdt": self.created().as_second(),
+            "aud": audience.name, "iat": now.as_second(), "nbf": now.as_second(),
+            "exp": (now + TOKEN_LIFETIME).as_second(), "tid": self.id(), "uti": self.uti(),
         });
+        let issuer = format!("https://sts.windows.net/{}/", self.id());
+        let own = match audience.version {
+            TokenVersion::V1 => json!({
+                "iss": issuer, "idp": issuer, "app_displayname": client.app.display_name, "appid": client.app.app_id,
+                "appidacr": kind, "tenant_region_scope": "WW", "ver": "1.0", "xms_tcdt": self.created().as_second(),
+            }),
+            TokenVersion::V2 => json!({
+                "iss": origin.link(&format!("{LOGIN}/{}/v2.0", self.id())), "azp": client.app.app_id, "azpacr": kind,
+                "ver": "2.0",
+            }),
+        };
+        merge(&mut claims, own);
         if !client.capabilities.is_empty() {
             claims["xms_cc"] = json!(client.capabilities);
         }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use wire::Base64Url;
 
+use crate::applications::first_party;
 use crate::directory::Device;
 use crate::error::{Refusal, aadsts};
 use crate::es256::PublicKey;
@@ -82,7 +83,7 @@ fn authenticated_device(tenant: &Tenant, jws: &Jws<'_>) -> Result<Uuid, Refusal>
 fn authenticate(tenant: &mut Tenant, now: Timestamp, credential: Credential, nonce: &str) -> Result<SignIn, Refusal> {
     match credential {
         Credential::Password { username, password } => {
-            let user = tenant.check_password(&username, &password)?;
+            let user = tenant.check_password(now, &username, &password)?;
             Ok(SignIn { user, amr: vec!["pwd".into()], at: now, device: None })
         }
         Credential::Fido { assertion } => {
@@ -101,6 +102,7 @@ fn answer(tenant: &mut Tenant, now: Timestamp, device: Uuid, mut sign_in: SignIn
     let user = tenant.user(sign_in.user).expect("the sign-in found the user").clone();
     tenant.record(Event::SignedIn { user: user.upn.clone(), amr: sign_in.amr.clone() });
     tenant.record(Event::TokenIssued {
+        client_id: first_party::WINDOWS_SIGN_IN,
         client: "Windows Sign In".into(),
         user: Some(user.upn.clone()),
         grant: Grant::WindowsSignIn,

@@ -162,7 +162,7 @@ pub struct RegisteredApplication {
     /// Redirect URIs.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
-    /// Delegated Graph permissions.
+    /// Delegated permissions: Graph's, and of other applications as `api://CLIENT-ID/NAME`.
     #[serde(default)]
     pub permissions: Vec<String>,
     /// Whether an administrator has granted them.
@@ -171,6 +171,9 @@ pub struct RegisteredApplication {
     /// Application permissions, granted.
     #[serde(default)]
     pub application_permissions: Vec<String>,
+    /// Delegated permissions of its own, which other applications ask for.
+    #[serde(default)]
+    pub exposes: Vec<String>,
 }
 
 /// Whether an application can keep a secret.

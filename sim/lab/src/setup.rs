@@ -272,6 +272,7 @@ fn registered(scenario: &Scenario, application: &scenario::RegisteredApplication
         delegated_permissions: application.permissions.clone(),
         consent: if application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
         application_permissions: application.application_permissions.clone(),
+        exposes: application.exposes.clone(),
     }
 }
 
@@ -290,6 +291,7 @@ fn hypr_auth_app(scenario: &Scenario, registration: &Registration) -> entra::App
         delegated_permissions: scenario.application.permissions.clone(),
         consent: if scenario.application.consented { entra::Consent::Admin } else { entra::Consent::Missing },
         application_permissions: Vec::new(),
+        exposes: Vec::new(),
     }
 }
 
@@ -301,6 +303,7 @@ fn administration() -> entra::ApplicationConfig {
         "Policy.ReadWrite.AuthenticationMethod",
         "Policy.Read.All",
         "Policy.ReadWrite.ConditionalAccess",
+        "AuditLog.Read.All",
     ];
     entra::ApplicationConfig {
         app_id: crate::graph::COMMAND_LINE_TOOLS,
@@ -312,6 +315,7 @@ fn administration() -> entra::ApplicationConfig {
         delegated_permissions: permissions.map(str::to_owned).into(),
         consent: entra::Consent::Admin,
         application_permissions: Vec::new(),
+        exposes: Vec::new(),
     }
 }
 

@@ -1,9 +1,12 @@
-//! COSE keys (RFC 9052 §7, RFC 9053 §7.1.1), as a reader sees them: EC2 P-256 for ES256.
+//! COSE keys (RFC 9052 §7, RFC 9053 §7.1.1, RFC 8230 §4), as a reader sees them: EC2 P-256 for ES256, RSA for RS256.
 
 use minicbor::Decoder;
 
 /// The COSE algorithm ES256: ECDSA on P-256 with SHA-256.
 pub const ES256: i64 = -7;
+
+/// The COSE algorithm RS256: RSA, PKCS#1 v1.5, with SHA-256.
+pub const RS256: i64 = -257;
 
 /// Why a COSE key cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,7 +15,7 @@ pub enum BadKey {
     #[error("not a COSE EC2 key")]
     Malformed,
     /// Another algorithm or curve.
-    #[error("algorithm {0} is not ES256")]
+    #[error("algorithm {0} is not the one that was asked for")]
     Algorithm(i64),
 }
 
@@ -48,6 +51,39 @@ pub fn es256(cbor: &[u8]) -> Result<[u8; 65], BadKey> {
     point[1..33].copy_from_slice(&x);
     point[33..].copy_from_slice(&y);
     Ok(point)
+}
+
+/// Reads an RS256 public key: modulus and exponent, big-endian. Whether they make a key is for the reader's library to
+/// say.
+///
+/// # Errors
+///
+/// [`BadKey`] when it is another kind of key.
+pub fn rs256(cbor: &[u8]) -> Result<(&[u8], &[u8]), BadKey> {
+    let mut decoder = Decoder::new(cbor);
+    let (kty, alg, n, e) = rsa_members(&mut decoder).map_err(|_| BadKey::Malformed)?;
+    match (kty, alg, n, e) {
+        (Some(3), Some(RS256), Some(n), Some(e)) => Ok((n, e)),
+        (Some(3), alg, Some(_), Some(_)) => Err(BadKey::Algorithm(alg.unwrap_or_default())),
+        _ => Err(BadKey::Malformed),
+    }
+}
+
+type RsaMembers<'b> = (Option<i64>, Option<i64>, Option<&'b [u8]>, Option<&'b [u8]>);
+
+fn rsa_members<'b>(decoder: &mut Decoder<'b>) -> Result<RsaMembers<'b>, minicbor::decode::Error> {
+    let (mut kty, mut alg, mut n, mut e) = (None, None, None, None);
+    let pairs = decoder.map()?.ok_or_else(|| minicbor::decode::Error::message("indefinite map"))?;
+    for _ in 0..pairs {
+        match decoder.i64()? {
+            1 => kty = Some(decoder.i64()?),
+            3 => alg = Some(decoder.i64()?),
+            -1 => n = Some(decoder.bytes()?),
+            -2 => e = Some(decoder.bytes()?),
+            _ => decoder.skip()?,
+        }
+    }
+    Ok((kty, alg, n, e))
 }
 
 #[derive(Default)]

@@ -323,9 +323,9 @@ def use_key(browser):
     browser.driver.set_user_verified(True)
     browser.press(KEY_BUTTON).do_not_stay().see("Microsoft 365", "Welcome, Carol Shaw", host="www.office.com")
     browser.press("Sign out").see("You signed out of your account")
-    # With a name, the key is asked for by its credential id; and it is nobody else's.
-    browser.open(OFFICE).see("Sign in").type("Email, phone, or Skype", CAROL).press("Next").see("Enter password")
-    browser.press("Other ways to sign in").see("Choose a way to sign in", CAROL).press(KEY_BUTTON).do_not_stay()
+    # With a name, the key is asked for by its credential id, and first, as it was used last; and it is nobody else's.
+    browser.open(OFFICE).see("Sign in").type("Email, phone, or Skype", CAROL).press("Next")
+    browser.see("Face, fingerprint, PIN or security key", CAROL).press(KEY_BUTTON).do_not_stay()
     browser.see("Microsoft 365", "Welcome, Carol Shaw").press("Sign out").see("You signed out of your account")
     browser.open(OFFICE).see("Sign in").type("Email, phone, or Skype", DAVE).press("Next").see("Enter password")
     browser.press("Other ways to sign in").see("Choose a way to sign in", DAVE).press(KEY_BUTTON)

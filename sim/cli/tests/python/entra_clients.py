@@ -42,6 +42,8 @@ WEB_APP, WEB_APP_SECRET = "5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0002", "Wb4.8Q~web-ap
 DESKTOP = "5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0003"
 OLD_DAEMON, OLD_SECRET = "5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0004", "Od9.8Q~the-secret-that-has-expired"
 NEW_APP = "5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0005"
+ORDERS, ORDERS_SECRET = "5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0006", "Or6.8Q~orders-secret-of-the-lab"
+ORDERS_SCOPE = f"api://{ORDERS}/access_as_user"
 COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 CALLBACK = "https://localhost:3000/callback"
 DEFAULT = ["https://graph.microsoft.com/.default"]
@@ -311,6 +313,39 @@ def msal_device_code():
     refused(poll({**flow, "device_code": "none"}), 70018, "bad_verification_code")
 
 
+def called_with(scope=ORDERS_SCOPE):
+    """The token that the desktop application calls the orders service with."""
+    app = public()
+    return granted(app.acquire_token_by_username_password(CAROL, CAROL_PASSWORD, [scope]))
+
+
+def msal_on_behalf_of():
+    result = called_with()
+    found = claims(result["access_token"])
+    assert (found["aud"], found["azp"], found["ver"]) == (ORDERS, DESKTOP, "2.0"), found
+    app = confidential(ORDERS, ORDERS_SECRET)
+    on = granted(app.acquire_token_on_behalf_of(result["access_token"], ["User.Read"]))
+    found = claims(on["access_token"])
+    assert (found["appid"], found["upn"], found["idtyp"]) == (ORDERS, CAROL, "user"), found
+    assert graph(on["access_token"], "me")["userPrincipalName"] == CAROL
+    silent = granted(app.acquire_token_silent(["User.Read"], app.get_accounts()[0], force_refresh=True))
+    assert silent["access_token"] != on["access_token"], silent
+
+    def ask(assertion, scope="User.Read", app=(ORDERS, ORDERS_SECRET)):
+        return confidential(*app).acquire_token_on_behalf_of(assertion, [scope])
+
+    # A token for Graph is not one for the service; an id token is none at all.
+    refused(ask(called_with("User.Read")["access_token"]), 500131, "invalid_grant")
+    refused(ask(result["id_token"]), 240002, "invalid_request")
+    refused(ask(result["access_token"], app=(WEB_APP, WEB_APP_SECRET)), 500131, "invalid_grant")
+    missing = refused(ask(result["access_token"], "User.ReadBasic.All"), 65001, "invalid_grant")
+    assert missing["suberror"] == "consent_required", missing
+    head, payload, signature = result["access_token"].split(".")
+    forged = f"{head}.{payload}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+    refused(ask(forged), 50013, "invalid_grant")
+    refused(ask("no token"), 50027, "invalid_request")
+
+
 def msal_finds_the_tenant_in_every_way_that_it_has():
     def signs_in(app):
         granted(app.acquire_token_by_username_password(CAROL, CAROL_PASSWORD, ["User.Read"]))
@@ -377,6 +412,23 @@ def azure_device_code():
     assert graph(token, "me")["userPrincipalName"] == CAROL
 
 
+def azure_on_behalf_of():
+    def credential(**proof):
+        return azure.identity.OnBehalfOfCredential(TENANT, ORDERS, **proof, **AZURE_SWITCHES)
+
+    assertion = called_with()["access_token"]
+    token = credential(client_secret=ORDERS_SECRET, user_assertion=assertion).get_token(
+        "https://graph.microsoft.com/User.Read"
+    )
+    assert graph(token.token, "me")["userPrincipalName"] == CAROL
+    everything = credential(client_secret=ORDERS_SECRET, user_assertion=assertion).get_token(DEFAULT[0])
+    assert claims(everything.token)["scp"].split()[0] == "User.Read", claims(everything.token)
+    wrong = credential(client_secret="not-the-secret", user_assertion=assertion)
+    raises(7000215, lambda: wrong.get_token(DEFAULT[0]))
+    of_graph = called_with("User.Read")["access_token"]
+    raises(500131, lambda: credential(client_secret=ORDERS_SECRET, user_assertion=of_graph).get_token(DEFAULT[0]))
+
+
 def azure_authorization_code():
     query = f"client_id={WEB_APP}&response_type=code&redirect_uri={CALLBACK}&scope=User.Read+openid+offline_access&state=s"
     browser = Browser().open(f"{LOGIN}/{TENANT}/oauth2/v2.0/authorize?{query}").sign_in(CAROL, CAROL_PASSWORD).press("Yes")
@@ -415,6 +467,66 @@ def the_id_token_is_signed_by_a_key_of_the_set():
         timeout=TIMEOUT_S,
     ).json()
     assert userinfo["sub"] == found["sub"] and userinfo["name"] == "Carol Shaw", userinfo
+
+
+def a_key_with_rsa_is_registered_through_graph_and_signs_in():
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+    from fido2.cose import RS256
+    from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+    def url64(data):
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+    administrator = public(COMMAND_LINE_TOOLS).acquire_token_by_username_password(
+        f"grace.admin@{DOMAIN}", "Granite-99-Peak", DEFAULT
+    )
+    headers = {"Authorization": f"Bearer {granted(administrator)['access_token']}"}
+    methods = f"{GRAPH}/v1.0/users/dave.munro@{DOMAIN}/authentication/fido2Methods"
+    options = requests.get(f"{methods}/creationOptions", headers=headers, timeout=TIMEOUT_S).json()["publicKey"]
+    assert [one["alg"] for one in options["pubKeyCredParams"]] == [-7, -257], options["pubKeyCredParams"]
+    off = {
+        "@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration", "isAttestationEnforced": False,
+    }
+    policy = f"{GRAPH}/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/fido2"
+    assert requests.patch(policy, json=off, headers=headers, timeout=TIMEOUT_S).status_code == 204
+
+    key = rsa.generate_private_key(65537, 2048)
+    rp_id_hash = hashlib.sha256(b"login.microsoft.com").digest()
+    credential = AttestedCredentialData.create(
+        Aaguid(bytes(16)), os.urandom(32), RS256.from_cryptography_key(key.public_key())
+    )
+    made = AttestationObject.create("none", AuthenticatorData.create(rp_id_hash, 0x45, 1, credential), {})
+    origin = "https://login.microsoft.com"
+    client_data = CollectedClientData.create("webauthn.create", options["challenge"], origin)
+    body = {
+        "displayName": "RSA",
+        "publicKeyCredential": {
+            "id": url64(credential.credential_id),
+            "response": {"clientDataJSON": url64(client_data), "attestationObject": url64(made)},
+        },
+    }
+    answer = requests.post(methods, json=body, headers=headers, timeout=TIMEOUT_S)
+    assert answer.status_code == 201, (answer.status_code, answer.text)
+
+    def sign_in(count, alter=0):
+        query = f"client_id={WEB_APP}&response_type=code&redirect_uri={CALLBACK}&scope=User.Read+openid&state=s"
+        browser = Browser().open(f"{LOGIN}/{TENANT}/oauth2/v2.0/authorize?{query}")
+        browser.press("Next", loginfmt=f"dave.munro@{DOMAIN}").press("Other ways to sign in")
+        asked = next(form["fields"] for form in browser.page.forms if "serverChallenge" in form["fields"])
+        client_data = CollectedClientData.create("webauthn.get", asked["serverChallenge"].encode(), origin)
+        data = AuthenticatorData.create(rp_id_hash, 0x05, count)
+        signature = bytearray(key.sign(data + client_data.hash, padding.PKCS1v15(), hashes.SHA256()))
+        signature[7] ^= alter
+        assertion = {
+            "id": url64(credential.credential_id), "clientDataJSON": url64(client_data), "authenticatorData": url64(data),
+            "signature": url64(bytes(signature)), "userHandle": options["user"]["id"],
+        }
+        form = {"type": "23", "ps": "23", "flowToken": asked["canary"], "assertion": json.dumps(assertion)}
+        return browser, browser.session.post(f"{LOGIN}/common/login", data=form, timeout=TIMEOUT_S).text
+
+    assert "Error code: 135000" in sign_in(2, alter=1)[1]
+    assert "Stay signed in?" in sign_in(3)[1]
+    assert requests.delete(f"{methods}/{answer.json()['id']}", headers=headers, timeout=TIMEOUT_S).status_code == 204
 
 
 def v1_speaks_in_strings():
@@ -465,10 +577,10 @@ def msal_is_told_that_a_second_factor_is_due():
 SUITE = [
     msal_client_credentials_with_a_secret, msal_client_credentials_with_a_certificate, msal_passwords,
     msal_passwords_that_are_refused, msal_applications_that_are_refused, msal_authorization_code, msal_interactive,
-    msal_device_code, msal_finds_the_tenant_in_every_way_that_it_has, azure_secret_and_certificate, azure_environment,
-    azure_password, azure_device_code, azure_authorization_code,
+    msal_device_code, msal_on_behalf_of, msal_finds_the_tenant_in_every_way_that_it_has, azure_secret_and_certificate, azure_environment,
+    azure_password, azure_device_code, azure_on_behalf_of, azure_authorization_code,
     a_page_of_graph_leads_to_the_next_under_the_same_name, the_id_token_is_signed_by_a_key_of_the_set,
-    v1_speaks_in_strings, the_verifier_of_pkce_is_checked,
+    a_key_with_rsa_is_registered_through_graph_and_signs_in, v1_speaks_in_strings, the_verifier_of_pkce_is_checked,
 ]
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ codes! {
     // --- tenant, client, request
     /// Unknown tenant.
     TENANT_NOT_FOUND = code(90002, "invalid_request", "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.");
+    /// An application by itself, at an address without a tenant.
+    TENANT_NOT_NAMED = code(50059, "invalid_request", "No tenant-identifying information found in either the request or implied by any provided credentials.");
     /// Unknown tenant, at discovery.
     DISCOVERY_TENANT_NOT_FOUND = Code { error: "invalid_tenant", ..*TENANT_NOT_FOUND };
     /// Unknown host at instance discovery.
@@ -55,6 +57,8 @@ codes! {
     MISSING_SECRET = client(7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
     /// No secret at the client credentials grant.
     MISSING_SECRET_CLIENT_CREDENTIALS = client(7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
+    /// No secret at the on-behalf-of grant.
+    MISSING_SECRET_ON_BEHALF_OF = client(7000219, "'client_assertion' or 'client_secret' is required for the 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant type.");
     /// A public client that sends a secret.
     PUBLIC_CLIENT_SECRET = client(700025, "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.");
     /// A client assertion that cannot be read.
@@ -83,10 +87,16 @@ codes! {
     SCOPE_NOT_DEFAULT = code(1002012, "invalid_scope", "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).");
     /// A resource that the tenant does not have.
     RESOURCE_NOT_FOUND = code(500011, "invalid_resource", "The resource principal named {name} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.");
+    /// Scopes of more than one resource.
+    SEVERAL_RESOURCES = code(28000, "invalid_request", "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope {scope} is not valid.");
+    /// A resource that the application's registration does not ask for.
+    RESOURCE_NOT_LISTED = code(650057, "invalid_resource", "Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: {id}({name}). Resource value from request: {resource}. Resource app ID: {resource_id}. List of valid resources from app registration: {listed}.");
     /// Another response type than `code`.
     RESPONSE_TYPE = code(700054, "unsupported_response_type", "response_type '{type}' is not enabled for the application.");
     /// The redirect URI is none of the application's.
     REDIRECT_MISMATCH = code(50011, "invalid_request", "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{id}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.");
+    /// The application has no redirect URI.
+    NO_REDIRECT_REGISTERED = code(500113, "invalid_request", "No reply address is registered for the application.");
     /// The redirect URI differs from the one the code was issued for.
     CODE_REDIRECT_MISMATCH = code(500112, "invalid_grant", "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.");
     /// Consent is missing.
@@ -108,6 +118,8 @@ codes! {
     USER_NOT_FOUND = code(50034, "invalid_grant", "The user account {user} does not exist in the {tenant} directory. To sign into this application, the account must be added to the directory.");
     /// Deleted user.
     USER_DELETED = code(500341, "invalid_grant", "The user account {user} has been deleted from the {tenant} directory. To sign into this application, the account must be added to the directory.");
+    /// Too many wrong passwords.
+    ACCOUNT_LOCKED = code(50053, "invalid_grant", "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.");
     /// Suspended user.
     USER_DISABLED = code(50057, "invalid_grant", "The user account is disabled.");
     /// The password must be changed first.
@@ -157,6 +169,20 @@ codes! {
     /// A grant from before the user's sessions were revoked.
     GRANT_REVOKED = with_suberror(code(50173, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{issued}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{valid_from}'."), "bad_token");
 
+    // --- on behalf of
+    /// An assertion that is no token.
+    USER_ASSERTION_MALFORMED = code(50027, "invalid_request", "JWT token is invalid or malformed.");
+    /// An assertion that this tenant has not signed.
+    USER_ASSERTION_SIGNATURE = code(50013, "invalid_grant", "Assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value.]");
+    /// An assertion that has expired, or is not valid yet.
+    USER_ASSERTION_LIFETIME = code(500133, "invalid_grant", "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token. Current time: {now}, expiry time of assertion {expiry}.");
+    /// An assertion for another application than the one that brings it.
+    USER_ASSERTION_AUDIENCE = code(500131, "invalid_grant", "Assertion audience does not match the Client app presenting the assertion. The audience in the assertion was '{audience}' and the expected audience is '{expected}' or one of the Application Uris of this application with App ID '{id}'({name}). The downstream client must request a token for the expected audience (the application that made the OBO request) and this application should use that token as the assertion.");
+    /// An id token for an assertion.
+    USER_ASSERTION_ID_TOKEN = code(240002, "invalid_request", "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.");
+    /// An application's own token for an assertion.
+    USER_ASSERTION_OF_APPLICATION = code(7000114, "unauthorized_client", "Application '{id}' is not allowed to make application on-behalf-of calls.");
+
     // --- device codes
     /// Nobody has entered the code yet.
     DEVICE_CODE_PENDING = code(70016, "authorization_pending", "OAuth 2.0 device flow error. Authorization is pending. Continue polling.");
@@ -180,6 +206,10 @@ codes! {
     FIDO_GESTURE = code(135003, "invalid_grant", "Fido assertion verification failed. Invalid gesture provided.");
     /// Another address than the one that the page serves.
     FIDO_POST_BACK_URL = code(135004, "invalid_request", "Invalid postBackUrl parameter.");
+    /// The way back for who gives up is none of the sign-in service's.
+    FIDO_CANCEL_URL = code(135005, "invalid_request", "Invalid cancelUrl parameter.");
+    /// The way on is none of the sign-in service's.
+    FIDO_RESUME_URL = code(135006, "invalid_request", "Invalid resumeUrl parameter.");
     /// The client data are of another ceremony.
     FIDO_CLIENT_DATA_TYPE = code(135007, "invalid_grant", "Client data type is not valid.");
     /// The origin or RP ID is another's.
@@ -208,6 +238,14 @@ codes! {
     FIDO_USER_NOT_FOUND = code(500344, "invalid_grant", "User Account is not found for Fido Sign in flow.");
     /// The key's model is not permitted.
     CREDENTIAL_POLICY = code(130501, "invalid_grant", "Sign in was blocked due to User Credential Policy.");
+    /// Another Temporary Access Pass, or one that is not valid yet.
+    PASS_INCORRECT = code(130503, "invalid_grant", "Your Temporary Access Pass is incorrect. If you don't know your pass, contact your administrator.");
+    /// A Temporary Access Pass whose time is over.
+    PASS_EXPIRED = code(130504, "invalid_grant", "Your Temporary Access Pass has expired. Contact your administrator to obtain a new pass.");
+    /// A one-time Temporary Access Pass that was used.
+    PASS_REDEEMED = code(130505, "invalid_grant", "Your one-time Temporary Access Pass has been redeemed. Contact your admin to get a new pass.");
+    /// A user without a Temporary Access Pass.
+    PASS_NOT_FOUND = code(130507, "invalid_grant", "An access pass could not be found or verified for the user.");
     /// The nonce is unknown, used or too old.
     NONCE_EXPIRED = code(140000, "invalid_grant", "Request nonce is expired. Current time: {now}, expiry time of assertion {expiry}.");
     /// The device's signature is wrong.

@@ -252,7 +252,7 @@ fn check_auth_data(auth: &AuthData<'_>, key: &Passkey) -> Result<(), AssertionRe
 fn check_signature(parts: &AssertionParts, key: &Passkey) -> Result<(), AssertionRefused> {
     let hash = Sha256::digest(&parts.client_data_json.0);
     let signed = [parts.authenticator_data.0.as_slice(), &hash].concat();
-    match key.public_key.verifies_der(&signed, &parts.signature.0) {
+    match key.public_key.verifies(&signed, &parts.signature.0) {
         true => Ok(()),
         false => Err(AssertionRefused::Signature),
     }

@@ -6,8 +6,8 @@ use wire::cose::ES256;
 use x509_cert::Certificate;
 
 use super::certificate;
+use super::credential_key::CredentialKey;
 use super::registration::RegistrationRefused;
-use crate::es256::PublicKey;
 
 /// What a correct statement offers to found trust on.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Attested<'a> {
     /// Its model.
     pub(crate) aaguid: Uuid,
     /// Its public key.
-    pub(crate) public_key: &'a PublicKey,
+    pub(crate) public_key: &'a CredentialKey,
     /// SHA-256 of the client data.
     pub(crate) client_data_hash: [u8; 32],
 }
@@ -52,19 +52,21 @@ pub(crate) fn verify(object: &AttestationObject<'_>, key: &Attested<'_>) -> Resu
 /// §8.2, verification procedure.
 fn packed(object: &AttestationObject<'_>, key: &Attested<'_>) -> Result<Statement, RegistrationRefused> {
     let statement = Packed::parse(object.statement).map_err(|_| RegistrationRefused::AttestationStatement)?;
-    if statement.algorithm != ES256 {
+    // A certificate of the lab's certifies a P-256 key; the key itself signs by its own algorithm.
+    let expected = if statement.x5c.is_empty() { key.public_key.algorithm() } else { ES256 };
+    if statement.algorithm != expected {
         return Err(RegistrationRefused::AttestationStatement);
     }
     let signed = [object.auth_data, &key.client_data_hash].concat();
     if statement.x5c.is_empty() {
-        check_signature(key.public_key, &signed, statement.signature)?;
+        check(key.public_key.verifies(&signed, statement.signature))?;
         return Ok(Statement::Nobody);
     }
     let certificates = certificate::parse_chain(&statement.x5c)
         .ok_or(RegistrationRefused::AttestationCertificate("a certificate cannot be read"))?;
     let leaf_key = certificate::public_key(&certificates[0])
         .ok_or(RegistrationRefused::AttestationCertificate("the certified key is not a P-256 key"))?;
-    check_signature(&leaf_key, &signed, statement.signature)?;
+    check(leaf_key.verifies_der(&signed, statement.signature))?;
     if let Some(fault) = certificate::leaf_fault(&certificates[0], key.aaguid) {
         return Err(RegistrationRefused::AttestationCertificate(fault));
     }
@@ -72,9 +74,6 @@ fn packed(object: &AttestationObject<'_>, key: &Attested<'_>) -> Result<Statemen
     Ok(Statement::Chain { certificates, der })
 }
 
-fn check_signature(key: &PublicKey, signed: &[u8], signature: &[u8]) -> Result<(), RegistrationRefused> {
-    match key.verifies_der(signed, signature) {
-        true => Ok(()),
-        false => Err(RegistrationRefused::AttestationSignature),
-    }
+fn check(is_right: bool) -> Result<(), RegistrationRefused> {
+    if is_right { Ok(()) } else { Err(RegistrationRefused::AttestationSignature) }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use wire::Base64Url;
 
-use crate::es256::PublicKey;
+use super::credential_key::CredentialKey;
 
 /// One registered key.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,8 +19,8 @@ pub struct Passkey {
     pub display_name: String,
     /// When it was registered.
     pub created: Timestamp,
-    /// The ES256 public key.
-    pub public_key: PublicKey,
+    /// The public key.
+    pub public_key: CredentialKey,
     /// The highest signature counter seen.
     pub sign_count: u32,
     /// The model.

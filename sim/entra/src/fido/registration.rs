@@ -9,7 +9,6 @@ use wire::Base64Url;
 use wire::attestation::AttestationObject;
 use wire::auth_data::{AttestedCredential, AuthData, Flags};
 use wire::client_data::{self, ClientData};
-use wire::cose;
 use wire::webauthn::{
     AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters, PUBLIC_KEY, REQUIRED,
     RelyingParty, User,
@@ -17,11 +16,11 @@ use wire::webauthn::{
 
 use super::attestation::{self, Attested, Statement};
 use super::challenge::{ChallengeFault, Challenges};
+use super::credential_key::{ALGORITHMS, CredentialKey};
 use super::passkey::{AttestationLevel, Passkey, PasskeyType, Passkeys};
 use super::policy::{AttestationEnforcement, Fido2Policy, MethodState, SelfService};
 use super::{RP_ID, TrustedRoots};
 use crate::error::aadsts::{self, Code};
-use crate::es256::PublicKey;
 
 /// A key that somebody wants to register, as it comes from Graph or security info.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +109,7 @@ pub enum RegistrationRefused {
     #[error("the backup state flag is set without backup eligibility")]
     BackupFlags,
     /// A public key that was not asked for.
-    #[error("the public key is not an ES256 key")]
+    #[error("the public key is neither an ES256 nor an RS256 key")]
     Algorithm,
     /// The attestation statement is not what its format says.
     #[error("the attestation statement cannot be read")]
@@ -147,7 +146,6 @@ const CREDENTIAL_ID_BYTES_MAX: usize = 1023;
 
 /// The options that security info and Graph give out (entra.md §3.1).
 ///
-/// Entra's captures also offer RS256; the tenant of the lab asks only for what it verifies (convention of the lab).
 pub(crate) fn creation_options(user: User, challenge: &str, excluded: Vec<CredentialDescriptor>) -> CreationOptions {
     let extensions = serde_json::json!({
         "hmacCreateSecret": true,
@@ -158,7 +156,7 @@ pub(crate) fn creation_options(user: User, challenge: &str, excluded: Vec<Creden
         rp: RelyingParty { id: Some(RP_ID.into()), name: "Microsoft".into() },
         user,
         challenge: Base64Url(challenge.as_bytes().to_vec()),
-        pub_key_cred_params: vec![CredentialParameters { kind: PUBLIC_KEY.into(), alg: cose::ES256 }],
+        pub_key_cred_params: ALGORITHMS.map(|alg| CredentialParameters { kind: PUBLIC_KEY.into(), alg }).into(),
         timeout: Some(60_000),
         exclude_credentials: excluded,
         authenticator_selection: AuthenticatorSelection {
@@ -201,7 +199,7 @@ pub(crate) fn verify(
     // Steps 13 to 15.
     check_auth_data(&auth)?;
     // Step 16.
-    let public_key = public_key(credential.public_key).ok_or(RegistrationRefused::Algorithm)?;
+    let public_key = CredentialKey::from_cose(credential.public_key).ok_or(RegistrationRefused::Algorithm)?;
     // Step 17 asks to look at extensions: credProtect and hmac-secret were asked for, any other is ignored.
     let aaguid = Uuid::from_bytes(credential.aaguid);
     if !ceremony.policy.key_restrictions.permit(aaguid) {
@@ -218,14 +216,10 @@ pub(crate) fn verify(
     Ok(passkey(now, new, ceremony.user, &auth, Credential { aaguid, public_key, attestation_chain }))
 }
 
-fn public_key(cose_key: &[u8]) -> Option<PublicKey> {
-    PublicKey::from_sec1(&cose::es256(cose_key).ok()?)
-}
-
 /// What steps 16 to 21 have found out.
 struct Credential {
     aaguid: Uuid,
-    public_key: PublicKey,
+    public_key: CredentialKey,
     /// Empty unless a trusted root vouches for it.
     attestation_chain: Vec<Vec<u8>>,
 }

@@ -14,7 +14,7 @@ use x509_cert::Certificate;
 use x509_cert::der::{DecodePem as _, Encode as _};
 
 use super::passkey::{AttestationLevel, Passkey, PasskeyType};
-use super::{AssertionParts, HYPR_AAGUID, NewKey};
+use super::{AssertionParts, CredentialKey, HYPR_AAGUID, NewKey};
 use crate::es256::PublicKey;
 
 /// The root that the tests' tenants trust.
@@ -138,8 +138,9 @@ impl TestKey {
         self.sign(signing).into()
     }
 
-    pub(crate) fn public_key(&self) -> PublicKey {
-        PublicKey::from_sec1(self.key.verifying_key().to_sec1_point(false).as_bytes()).expect("a point")
+    pub(crate) fn public_key(&self) -> CredentialKey {
+        let point = PublicKey::from_sec1(self.key.verifying_key().to_sec1_point(false).as_bytes());
+        CredentialKey::Es256(point.expect("a point"))
     }
 
     fn attested_auth_data(&self, making: &Making) -> Vec<u8> {
@@ -197,6 +198,71 @@ impl Signing {
         }
     }
 }
+
+/// A credential with an RSA key, that of the fixture for client applications.
+pub(crate) struct RsaTestKey {
+    key: jsonwebtoken::EncodingKey,
+    credential_id: Vec<u8>,
+}
+
+impl RsaTestKey {
+    pub(crate) fn new() -> Self {
+        let pem = include_bytes!("../../../../fixtures/pki/client-application.key.pem");
+        let key = jsonwebtoken::EncodingKey::from_rsa_pem(pem).expect("the fixture is an RSA key");
+        Self { key, credential_id: vec![0x25; 32] }
+    }
+
+    /// The registration for a challenge, `packed` and signed by the key itself; `algorithm` is what the statement names.
+    pub(crate) fn make(&self, challenge: &[u8], algorithm: &[u8]) -> NewKey {
+        let client_data_json = client_data(client_data::CREATE, challenge).to_json();
+        let head = auth_data(super::rp_id_hash(), Flags::UP | Flags::UV | Flags::AT, 1);
+        let auth_data =
+            [head, HYPR_AAGUID.as_bytes().to_vec(), vec![0, 32], self.credential_id.clone(), self.cose()].concat();
+        let hash: [u8; 32] = Sha256::digest(&client_data_json).into();
+        let signature = self.signature(&[auth_data.as_slice(), &hash].concat());
+        let statement = [b"\xA2\x63alg", algorithm, b"\x63sig", &byte_string(&signature)].concat();
+        let object = AttestationObject { format: "packed", statement: &statement, auth_data: &auth_data };
+        NewKey {
+            display_name: "RSA".into(),
+            credential_id: self.credential_id.clone(),
+            attestation_object: object.to_cbor(),
+            client_data_json,
+            transports: Vec::new(),
+        }
+    }
+
+    /// An assertion of the key.
+    pub(crate) fn assertion(&self, signing: &Signing) -> AssertionParts {
+        let mut assertion = TestKey::new(1).sign(signing);
+        let hash = Sha256::digest(&assertion.response.client_data_json.0);
+        let signed = [assertion.response.authenticator_data.0.as_slice(), &hash].concat();
+        assertion.id = Base64Url(self.credential_id.clone());
+        assertion.response.signature = self.signature(&signed).into();
+        assertion.into()
+    }
+
+    fn signature(&self, signed: &[u8]) -> Vec<u8> {
+        let text =
+            jsonwebtoken::crypto::sign(signed, &self.key, jsonwebtoken::Algorithm::RS256).expect("the key signs");
+        Base64Url::parse(&text).expect("base64url").0
+    }
+
+    pub(crate) fn public_key(&self) -> CredentialKey {
+        CredentialKey::from_cose(&self.cose()).expect("a COSE key")
+    }
+
+    /// kty 3, alg -257, n, e.
+    fn cose(&self) -> Vec<u8> {
+        let jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&self.key, jsonwebtoken::Algorithm::RS256).expect("a JWK");
+        let jwk = serde_json::to_value(jwk.algorithm).expect("a JWK is JSON");
+        let number = |name: &str| Base64Url::parse(jwk[name].as_str().expect("text")).expect("base64url").0;
+        [&b"\xA4\x01\x03\x03\x39\x01\x00\x20"[..], &byte_string(&number("n")), b"\x21", &byte_string(&number("e"))]
+            .concat()
+    }
+}
+
+/// COSE's number for RS256 as CBOR.
+pub(crate) const COSE_RS256: [u8; 3] = [0x39, 0x01, 0x00];
 
 /// A stored key with a fixed key pair, that of `TestKey::new(7)`.
 pub(crate) fn passkey(user: Uuid, credential_id: &[u8]) -> Passkey {

@@ -1,5 +1,5 @@
 //! What applications may do (entra.md §1.6, §2.8): `oAuth2PermissionGrant` here and `appRoleAssignment` beside it, which
-//! token issue goes by. The one resource of the lab's tenant is Microsoft Graph.
+//! token issue goes by. Delegated permissions are Microsoft Graph's or an application's own.
 
 mod app_roles;
 
@@ -13,10 +13,9 @@ use super::answer::Answer;
 use super::call::{Call, guid, text};
 use super::error::GraphError;
 use super::odata::{self, Listing, Plan, Resource, Rules};
-use super::permissions::Permissions;
 use super::service_principals::Principal;
 use crate::applications::Application;
-use crate::tenant::{Activity, Tenant};
+use crate::tenant::{Activity, Api, Tenant};
 
 pub(crate) use app_roles::{assign_role, role_assignments, roles_assigned_to, withdraw_role};
 
@@ -58,13 +57,14 @@ impl Grant {
     }
 
     fn of(tenant: &Tenant, application: &Application) -> Vec<Self> {
-        let (client, resource) = (application.service_principal_id, tenant.graph_principal());
-        let grant = |principal: Option<Uuid>, scopes: &BTreeSet<String>| {
+        let client = application.service_principal_id;
+        let grant = |(resource, principal, scopes): (Uuid, Option<Uuid>, &BTreeSet<String>)| {
             let scope = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
-            (!scopes.is_empty()).then_some(Self { client, resource, principal, scope })
+            // What was granted of an application that is gone is nobody's any more.
+            let resource = Principal::by_app_id(tenant, resource)?.id();
+            Some(Self { client, resource, principal, scope })
         };
-        let own = application.user_grants.iter().filter_map(|(user, scopes)| grant(Some(*user), scopes));
-        grant(None, &application.delegated_grants).into_iter().chain(own).collect()
+        application.grants().filter_map(grant).collect()
     }
 }
 
@@ -131,11 +131,11 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let (client, resource) = (guid(&body, "clientId", GRANT)?, guid(&body, "resourceId", GRANT)?);
     let principal = consenting(&call, &body)?;
     let scope = text(&body, "scope", GRANT)?.split_whitespace().collect::<Vec<_>>().join(" ");
-    let scopes = scopes(&scope)?;
-    check_resource(&call, resource)?;
-    let app_id = client_of(&call, client)?;
+    let api = resource_of(&call, resource)?;
+    let scopes = scopes(api, &scope)?;
+    let (api, app_id) = (api.app_id(), client_of(&call, client)?);
     let is_new = call.tenant.update_application(app_id, |application| {
-        let kept = grants_of(application, principal);
+        let kept = application.grants_mut(api, principal);
         let is_new = kept.is_empty();
         if is_new {
             *kept = scopes;
@@ -153,18 +153,19 @@ pub(crate) fn create(mut call: Call<'_>) -> Result<Answer, GraphError> {
 pub(crate) fn update(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let body = call.json(&["scope"])?;
     let scope = text(&body, "scope", GRANT)?.to_owned();
-    let scopes = scopes(&scope)?;
     let grant = found(&call)?;
-    let app_id = client_of(&call, grant.client)?;
-    call.tenant.update_application(app_id, |application| *grants_of(application, grant.principal) = scopes);
+    let api = resource_of(&call, grant.resource)?;
+    let scopes = scopes(api, &scope)?;
+    let (api, app_id) = (api.app_id(), client_of(&call, grant.client)?);
+    call.tenant.update_application(app_id, |application| *application.grants_mut(api, grant.principal) = scopes);
     record(&mut call, app_id, "Consent to application", &format!("granted {scope:?} to"));
     Ok(Answer::NoContent)
 }
 
 pub(crate) fn delete(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let grant = found(&call)?;
-    let app_id = client_of(&call, grant.client)?;
-    call.tenant.update_application(app_id, |application| grants_of(application, grant.principal).clear());
+    let (api, app_id) = (resource_of(&call, grant.resource)?.app_id(), client_of(&call, grant.client)?);
+    call.tenant.update_application(app_id, |application| application.grants_mut(api, grant.principal).clear());
     record(&mut call, app_id, "Remove delegated permission grant", "withdrew the delegated permissions of");
     Ok(Answer::NoContent)
 }
@@ -183,9 +184,9 @@ fn consenting(call: &Call<'_>, body: &Map<String, Value>) -> Result<Option<Uuid>
     }
 }
 
-/// Every word must be a delegated permission of Microsoft Graph.
-fn scopes(text: &str) -> Result<BTreeSet<String>, GraphError> {
-    let known = |name: &&str| Permissions::get().permissions.get(*name).is_some_and(|known| known.delegated.is_some());
+/// Every word must be a delegated permission of the resource.
+fn scopes(api: Api<'_>, text: &str) -> Result<BTreeSet<String>, GraphError> {
+    let known = |name: &&str| api.scope(name) == Some(name);
     match text.split_whitespace().find(|name| !known(name)) {
         Some(name) => Err(GraphError::bad_content(format!(
             "The scope '{name}' is not one of the delegated permissions of the resource."
@@ -194,16 +195,11 @@ fn scopes(text: &str) -> Result<BTreeSet<String>, GraphError> {
     }
 }
 
-fn grants_of(application: &mut Application, principal: Option<Uuid>) -> &mut BTreeSet<String> {
-    match principal {
-        None => &mut application.delegated_grants,
-        Some(user) => application.user_grants.entry(user).or_default(),
-    }
-}
-
-fn check_resource(call: &Call<'_>, resource: Uuid) -> Result<(), GraphError> {
-    let is_graph = resource == call.tenant.graph_principal();
-    if is_graph { Ok(()) } else { Err(GraphError::no_such_object(&resource.to_string())) }
+/// The resource whose service principal has this object id.
+fn resource_of<'t>(call: &'t Call<'_>, resource: Uuid) -> Result<Api<'t>, GraphError> {
+    let principal = Principal::by_id(call.tenant, resource);
+    let api = principal.and_then(|principal| call.tenant.api(principal.app_id()));
+    api.ok_or_else(|| GraphError::no_such_object(&resource.to_string()))
 }
 
 /// The client id of the service principal with this object id.

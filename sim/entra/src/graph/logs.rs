@@ -8,7 +8,8 @@ use super::error::GraphError;
 use super::odata::{self, Listing, Plan, Resource, Rules};
 use crate::applications::first_party;
 use crate::conditional_access::Applied;
-use crate::tenant::{AuditEntry, SignInEntry, Tenant};
+use crate::event::Grant;
+use crate::tenant::{AuditEntry, SignInEntry, Tenant, Way};
 
 impl Resource for SignInEntry {
     const KIND: &'static str = "signIn";
@@ -51,10 +52,16 @@ impl Resource for SignInEntry {
             "userId" => json!(user.map(|(id, _)| id)),
             "appId" => json!(client.map(|(id, _)| id)),
             "appDisplayName" => json!(client.map(|(_, name)| name)),
-            "clientAppUsed" => json!(self.client_app),
+            "clientAppUsed" => json!(match self.way {
+                Way::Grant(Grant::Password | Grant::DeviceCode) => "Mobile Apps and Desktop clients",
+                Way::Page | Way::Grant(_) => "Browser",
+            }),
             "correlationId" => json!(self.id),
             "conditionalAccessStatus" => json!(self.conditional_access()),
-            "isInteractive" => json!(true),
+            "isInteractive" => json!(match self.way {
+                Way::Page => true,
+                Way::Grant(grant) => grant.is_interactive(),
+            }),
             "riskDetail" | "riskLevelAggregated" | "riskLevelDuringSignIn" | "riskState" => json!("none"),
             "riskEventTypes" | "riskEventTypes_v2" => json!([]),
             "appliedConditionalAccessPolicies" => self.applied.iter().map(policy_line).collect(),

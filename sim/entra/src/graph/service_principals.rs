@@ -128,13 +128,22 @@ impl Resource for Principal<'_> {
                 Self::Graph(_) => json!([]),
             },
             "servicePrincipalNames" => match self {
-                Self::Of(_) => json!([self.app_id()]),
+                Self::Of(application) => {
+                    let id = self.app_id().to_string();
+                    std::iter::once(id.as_str()).chain(application.identifier_uris()).collect()
+                }
                 Self::Graph(_) => json!([self.app_id(), crate::tokens::GRAPH_URL]),
             },
             "servicePrincipalType" => json!("Application"),
             "signInAudience" => json!(if self.is_microsofts() { "AzureADMultipleOrgs" } else { "AzureADMyOrg" }),
             "appRoles" => self.permissions(app_role),
-            "oauth2PermissionScopes" => self.permissions(scope),
+            "oauth2PermissionScopes" => match self {
+                Self::Of(application) => {
+                    let kept = application.profile.get("api").map(|api| api["oauth2PermissionScopes"].clone());
+                    kept.filter(Value::is_array).unwrap_or_else(|| json!([]))
+                }
+                Self::Graph(_) => self.permissions(scope),
+            },
             "info" => json!({
                 "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null,
                 "termsOfServiceUrl": null,
@@ -153,7 +162,7 @@ impl Resource for Principal<'_> {
 }
 
 impl Principal<'_> {
-    /// What the permissions of Microsoft Graph look like; no other resource has any.
+    /// What the permissions of Microsoft Graph look like; no other resource has app roles.
     fn permissions(&self, shown: fn(&str, &Permission) -> Option<Value>) -> Value {
         match self {
             Self::Of(_) => json!([]),
@@ -265,9 +274,7 @@ pub(crate) fn delete(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let (id, app_id, name) = (principal.id(), principal.app_id(), principal.display_name().to_owned());
     call.tenant.update_application(app_id, |application| {
         application.service_principal = Presence::Absent;
-        application.delegated_grants.clear();
-        application.user_grants.clear();
-        application.app_roles.clear();
+        application.withdraw_grants();
     });
     let activity = Activity::new("Remove service principal", PRINCIPAL, id, &name);
     call.record(activity, format!("deleted the service principal of {name:?}"));

@@ -6,7 +6,6 @@ use wire::Base64Url;
 
 use super::scope::{Granted, Scopes};
 use super::{Endpoint, TokenRequest};
-use crate::applications::first_party;
 use crate::conditional_access::{Applied, ClientApp};
 use crate::directory::User;
 use crate::error::Refusal;
@@ -30,22 +29,29 @@ pub(super) fn for_application(
     now: Timestamp,
     request: &TokenRequest<'_>,
     client: &Client,
+    scopes: &Scopes,
 ) -> Value {
+    let audience = scopes.audience(tenant);
     let body = json!({
         "token_type": "Bearer",
         "expires_in": TOKEN_LIFETIME.as_secs(),
         "ext_expires_in": TOKEN_LIFETIME.as_secs(),
-        "access_token": tenant.app_access_token(now, client),
+        "access_token": tenant.app_access_token(now, client, &audience, request.origin),
     });
     in_words_of(request, now, body)
 }
 
 /// Checks account, Conditional Access and consent, then issues everything that the scopes ask for.
 pub(super) fn issue(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>) -> Result<Value, Refusal> {
+    checked(tenant, now, issue).map_err(|refusal| refusal.of_user(issue.sign_in.user))
+}
+
+fn checked(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>) -> Result<Value, Refusal> {
     let user = tenant.check_sign_in(issue.sign_in)?.clone();
     let applied = check_conditional_access(tenant, issue)?;
-    let granted = issue.scopes.granted_to(&issue.client.app, user.id)?;
+    let granted = issue.scopes.granted_to(tenant, &issue.client.app, user.id)?;
     tenant.record(Event::TokenIssued {
+        client_id: issue.client.app.app_id,
         client: issue.client.app.display_name.clone(),
         user: Some(user.upn.clone()),
         grant: issue.grant,
@@ -65,10 +71,11 @@ fn check_conditional_access(tenant: &Tenant, issue: &Issue<'_>) -> Result<Vec<Ap
         Grant::Password | Grant::DeviceCode => ClientApp::MobileAppsAndDesktopClients,
         _ => ClientApp::of(app.kind),
     };
-    let attempt = Attempt { sign_in: issue.sign_in, client_id: app.app_id, client, challenged: &[] };
+    let resource = issue.scopes.resource();
+    let attempt = Attempt { sign_in: issue.sign_in, client_id: app.app_id, resource, client, challenged: &[] };
     let verdict = tenant.judge(&attempt);
     match verdict.unmet {
-        Some(unmet) => Err(tenant.refusal_for(&unmet, &attempt, first_party::GRAPH).with_applied(verdict.applied)),
+        Some(unmet) => Err(tenant.refusal_for(&unmet, &attempt, resource).with_applied(verdict.applied)),
         None => Ok(verdict.applied),
     }
 }
@@ -80,7 +87,8 @@ fn user_answer(tenant: &mut Tenant, now: Timestamp, issue: &Issue<'_>, user: &Us
         "scope": match request.endpoint { Endpoint::V1 => &granted.claim, Endpoint::V2 => &granted.answer },
         "expires_in": TOKEN_LIFETIME.as_secs(),
         "ext_expires_in": TOKEN_LIFETIME.as_secs(),
-        "access_token": tenant.user_access_token(now, client, sign_in, &granted.claim),
+        "access_token":
+            tenant.user_access_token(now, client, sign_in, &granted.claim, &scopes.audience(tenant), request.origin),
     });
     // A used refresh token is followed by a new one, whatever the scope.
     if scopes.has("offline_access") || grant == Grant::RefreshToken {

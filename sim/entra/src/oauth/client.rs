@@ -1,9 +1,12 @@
 //! Who asks for a token, and how it proves to be itself (RFC 6749 §2.3, RFC 7523 §2.2).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{TokenRequest, assertion, form};
 use crate::applications::{Application, ClientKind, SecretCheck};
@@ -50,13 +53,19 @@ pub(super) fn authenticated(
             Proof::Certificate
         }
         // Nothing proves a public client to be itself, so it cannot be the subject of a token.
-        (_, Credential::Nothing) if missing == aadsts::MISSING_SECRET_CLIENT_CREDENTIALS => {
+        (_, Credential::Nothing) if missing != aadsts::MISSING_SECRET => {
             return Err(missing.refuse());
         }
         (ClientKind::Public | ClientKind::FirstParty, Credential::Nothing) => Proof::Nothing,
         (ClientKind::Public | ClientKind::FirstParty, _) => return Err(aadsts::PUBLIC_CLIENT_SECRET.refuse()),
     };
-    Ok(Client { app: app.clone(), proof, capabilities: capabilities(request.form.field("claims")) })
+    Ok(Client { app: Arc::clone(app), proof, capabilities: capabilities(request.form.field("claims")) })
+}
+
+/// The client id of a request, for the log: nothing has proved it.
+pub(super) fn claimed(request: &TokenRequest<'_>) -> Option<Uuid> {
+    let basic = request.authorization.and_then(basic_credentials).map(|(id, _)| id);
+    Uuid::parse_str(basic.as_deref().or(request.form.field("client_id"))?).ok()
 }
 
 /// The client that a form names, and what it brings.

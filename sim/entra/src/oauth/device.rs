@@ -7,8 +7,9 @@ use super::scope::Scopes;
 use super::{Endpoint, TokenRequest, scope_of};
 use crate::applications::ClientKind;
 use crate::error::{Refusal, aadsts};
+use crate::event::Grant;
 use crate::origin::Origin;
-use crate::tenant::{DEVICE_CODE_LIFETIME, DeviceCodes, Tenant};
+use crate::tenant::{DEVICE_CODE_LIFETIME, DeviceCodes, Tenant, Way};
 
 /// Where people enter codes, in Microsoft's words.
 const DEVICE_LOGIN: &str = "https://microsoft.com/devicelogin";
@@ -21,7 +22,7 @@ const INTERVAL: u32 = 5;
 pub(crate) fn authorize(tenant: &mut Tenant, now: Timestamp, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
     let answer = codes(tenant, now, request);
     if let Err(refusal) = &answer {
-        tenant.record_refusal(None, refusal);
+        tenant.record_refused_grant(None, None, Way::Grant(Grant::DeviceCode), refusal);
     }
     answer
 }

@@ -9,11 +9,11 @@ use wire::Base64Url;
 use super::page::{Answer, CookieLife, Page, PageForm, Submission};
 use super::sessions::{Flow, Keep, Stage};
 use super::{consent, device, sign_in};
-use crate::applications::ClientKind;
+use crate::applications::{ClientKind, first_party};
 use crate::conditional_access::{ClientApp, Strength, Want};
 use crate::error::{Refusal, aadsts};
 use crate::event::Event;
-use crate::oauth::{Endpoint, Form, scope_of};
+use crate::oauth::{Endpoint, Form, Scopes, scope_of};
 use crate::tenant::{Attempt, CodeGrant, SignIn, Tenant};
 use crate::tokens::GRAPH_URL;
 use crate::windows_sign_in::{SingleSignOn, single_sign_on};
@@ -90,9 +90,9 @@ pub(crate) struct Browser<'a> {
 /// A request that may not be answered.
 enum Fault {
     /// Client or redirect URI are wrong: nothing is sent anywhere.
-    Here(Refusal),
+    Here(Box<Refusal>),
     /// The client hears of it.
-    There(Box<Authorize>, Refusal),
+    There(Box<Authorize>, Box<Refusal>),
 }
 
 /// How long multi-factor authentication counts as fresh (entra.md §3.3).
@@ -145,6 +145,9 @@ fn addressed<'f>(tenant: &Tenant, segment: &str, form: &'f Form) -> Result<(Uuid
     tenant.check_segment(segment)?;
     let client = tenant.client(form.required("client_id")?)?;
     let redirect_uri = form.field("redirect_uri").unwrap_or_default();
+    if client.redirect_uris.is_empty() {
+        return Err(aadsts::NO_REDIRECT_REGISTERED.refuse());
+    }
     if client.accepts_redirect(redirect_uri) {
         return Ok((client.app_id, redirect_uri));
     }
@@ -174,7 +177,7 @@ pub(super) fn respond(
             Answer::redirect(with_nonce(tenant, now, browser.url))
         }
         Some(SingleSignOn::Refused(refusal)) => {
-            tenant.record_refusal(None, &refusal);
+            tenant.record_refusal(None, request.client_id, &refusal);
             without_session(tenant, now, request)
         }
         _ => without_session(tenant, now, request),
@@ -214,7 +217,7 @@ fn resume(tenant: &mut Tenant, now: Timestamp, request: Authorize, cookie: &str,
         (Lack::Nothing, _) => succeed(tenant, now, &request, &sign_in),
         (Lack::Proof(_, refusal) | Lack::Access(refusal), Prompt::None) => fail(&request, &refusal),
         (Lack::Proof(..), _) => sign_in::step_up(tenant, now, request, cookie, sign_in),
-        (Lack::Access(refusal), _) => sign_in::no_access_page(tenant, sign_in.user, &refusal),
+        (Lack::Access(refusal), _) => sign_in::no_access_page(tenant, request.client_id, sign_in.user, &refusal),
     }
 }
 
@@ -394,7 +397,8 @@ impl Authorize {
     }
 
     fn parse(tenant: &Tenant, endpoint: Endpoint, segment: &str, form: &Form) -> Result<Self, Fault> {
-        let (client_id, redirect_uri) = addressed(tenant, segment, form).map_err(Fault::Here)?;
+        let (client_id, redirect_uri) =
+            addressed(tenant, segment, form).map_err(|refusal| Fault::Here(Box::new(refusal)))?;
         let owned = |name| form.field(name).map(str::to_owned);
         let request = Self {
             client_id,
@@ -443,14 +447,15 @@ impl Authorize {
         } else {
             aadsts::MALFORMED_REQUEST.refuse()
         };
-        Err(Fault::There(Box::new(self), refusal))
+        Err(Fault::There(Box::new(self), Box::new(refusal)))
     }
 
     /// The sign-in as Conditional Access looks at it.
     fn attempt<'a>(&'a self, tenant: &Tenant, sign_in: &'a SignIn) -> Attempt<'a> {
         let kind = tenant.application(self.client_id).map_or(ClientKind::Public, |client| client.kind);
         let client = if self.device.is_some() { ClientApp::MobileAppsAndDesktopClients } else { ClientApp::of(kind) };
-        Attempt { sign_in, client_id: self.client_id, client, challenged: &self.challenged }
+        let resource = Scopes::parse(tenant, &self.scope).map_or(first_party::GRAPH, |scopes| scopes.resource());
+        Attempt { sign_in, client_id: self.client_id, resource, client, challenged: &self.challenged }
     }
 
     /// A flow that waits for `stage`.

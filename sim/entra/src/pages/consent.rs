@@ -3,22 +3,25 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::authorize::{self, Asking, Authorize};
 use super::device;
 use super::page::{Answer, InputKind, Page, Table};
 use super::sessions::Stage;
 use super::sign_in::{Step, flow_form, name_of, out_of_step, with_step};
-use crate::applications::{Application, ClientKind};
+use crate::applications::{Application, ClientKind, first_party};
 use crate::error::{Refusal, aadsts};
 use crate::graph::{Consenter, Permissions};
 use crate::oauth::{Form, Scopes};
 use crate::roles::Role;
-use crate::tenant::{Activity, SignIn, Tenant};
+use crate::tenant::{Activity, Api, SignIn, Tenant};
 
 /// What has to be granted before an application goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
+    /// The client id of the resource.
+    resource: Uuid,
     /// Delegated permissions.
     scopes: BTreeSet<String>,
     /// Application permissions, which only an organization grants.
@@ -41,28 +44,42 @@ pub(super) fn outstanding(tenant: &Tenant, request: &Authorize, sign_in: &SignIn
     let scopes = Scopes::parse(tenant, &request.scope).ok();
     // A scope that cannot be read is for the token endpoint to refuse.
     let (Some(app), Some(scopes)) = (app, scopes) else { return Ok(Asked::default()) };
-    let held = app.grants_for(sign_in.user);
+    let resource = scopes.resource();
+    let Some(api) = tenant.api(resource) else { return Ok(Asked::default()) };
+    let held = tenant.permitted(app, resource, sign_in.user);
     let is_everything = scopes.has_default();
-    let mut asked = if is_everything { app.registered_permissions("Scope") } else { known(app, &scopes)? };
+    let mut asked = if is_everything { registered(app, api) } else { known(app, api, &scopes)? };
+    if is_everything && held.is_empty() {
+        scopes.check_registered(tenant, app)?;
+    }
     let mut roles = BTreeSet::new();
     match request.consent {
         // `.default` is what was granted, once something was.
         Asking::Missing if is_everything && !held.is_empty() => asked.clear(),
         Asking::Missing => asked.retain(|name| !held.contains(name.as_str())),
         Asking::Anew => {}
-        Asking::Organization if is_everything => roles = app.registered_permissions("Role"),
+        Asking::Organization if is_everything && resource == first_party::GRAPH => {
+            let ids = app.registered_ids(resource, "Role");
+            roles = ids.filter_map(|id| Permissions::get().app_role(id)).map(str::to_owned).collect();
+        }
         Asking::Organization => {}
     }
-    Ok(Asked { scopes: asked, roles })
+    Ok(Asked { resource, scopes: asked, roles })
 }
 
-/// The permissions by Graph's own spelling.
-fn known(app: &Application, scopes: &Scopes) -> Result<BTreeSet<String>, Refusal> {
+/// What the registration lists of a resource's permissions.
+fn registered(app: &Application, api: Api<'_>) -> BTreeSet<String> {
+    let ids = app.registered_ids(api.app_id(), "Scope");
+    ids.filter_map(|id| api.scope_with_id(id)).map(str::to_owned).collect()
+}
+
+/// The permissions by the resource's own spelling.
+fn known(app: &Application, api: Api<'_>, scopes: &Scopes) -> Result<BTreeSet<String>, Refusal> {
     let named = |name: &str| {
-        let found = Permissions::get().delegated(name).map(str::to_owned);
+        let found = api.scope(name).map(str::to_owned);
         found.ok_or_else(|| {
             let refusal = aadsts::SCOPE_NOT_ON_RESOURCE.refuse().with("name", &app.display_name);
-            refusal.with("scope", name).with("resource", "Microsoft Graph")
+            refusal.with("scope", name).with("resource", api.display_name())
         })
     };
     scopes.permissions().map(named).collect()
@@ -77,13 +94,16 @@ impl Asked {
     fn may_be_granted_by(&self, tenant: &Tenant, request: &Authorize, sign_in: &SignIn) -> bool {
         let of_users = self.roles.is_empty()
             && request.consent != Asking::Organization
-            && self.scopes.iter().all(|name| Permissions::get().consenter(name) == Some(Consenter::User));
+            && self
+                .scopes
+                .iter()
+                .all(|name| tenant.api(self.resource).and_then(|api| api.consenter(name)) == Some(Consenter::User));
         of_users || is_consenter(tenant, sign_in)
     }
 
-    fn table(&self) -> Table {
+    fn table(&self, tenant: &Tenant) -> Table {
         let row = |name: &String| {
-            let text = Permissions::get().text(name).unwrap_or_default();
+            let text = tenant.api(self.resource).and_then(|api| api.text(name)).unwrap_or_default();
             (vec![name.clone(), text.to_owned()], Vec::new())
         };
         Table { columns: vec!["Permission", "What it allows"], rows: self.scopes.union(&self.roles).map(row).collect() }
@@ -99,13 +119,13 @@ pub(super) fn page(tenant: &mut Tenant, now: Timestamp, request: &Authorize, sig
     let app = tenant.application(request.client_id).map(|app| app.display_name.clone()).unwrap_or_default();
     let user = name_of(tenant, sign_in.user);
     let may = asked.may_be_granted_by(tenant, request, sign_in);
-    let table = asked.table();
+    let table = asked.table(tenant);
     let stage = Stage::Consent { sign_in: sign_in.clone(), asked };
     let token = tenant.sessions.begin(now, request.clone().flow(stage, None));
     let form = flow_form(SET, &token);
     if !may {
         let refusal = aadsts::ADMIN_CONSENT_REQUIRED.refuse();
-        tenant.record_refusal(Some(&user), &refusal);
+        tenant.record_refusal(Some(&user), request.client_id, &refusal);
         let form = form.choice("Return to the application without granting consent", "ucaccept", "false");
         let text = format!(
             "{app} needs permission to access resources in your organization that only an admin can grant. Please ask \
@@ -134,11 +154,7 @@ impl Tenant {
 
     fn grant_consent(&mut self, request: &Authorize, sign_in: &SignIn, asked: Asked, for_all: bool) {
         let granted = self.update_application(request.client_id, |app| {
-            let known = match for_all {
-                true => &mut app.delegated_grants,
-                false => app.user_grants.entry(sign_in.user).or_default(),
-            };
-            known.extend(asked.scopes);
+            app.grants_mut(asked.resource, (!for_all).then_some(sign_in.user)).extend(asked.scopes);
             app.app_roles.extend(asked.roles);
             (app.service_principal_id, app.display_name.clone())
         });

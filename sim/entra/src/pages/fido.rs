@@ -9,8 +9,8 @@ use super::authorize;
 use super::mfa;
 use super::page::{Answer, CEREMONY_FORM, Page, PageForm, Submission};
 use super::sessions::Stage;
-use super::sign_in::{Step, alerts, choose_page, name_of, out_of_step, proved};
-use crate::directory::UserId;
+use super::sign_in::{Step, alerts, choose_page, flow_form, name_of, out_of_step, proved};
+use crate::directory::{User as Account, UserId};
 use crate::error::{Refusal, aadsts};
 use crate::fido::{AssertionParts, creation_options, request_options};
 use crate::oauth::Form;
@@ -35,6 +35,16 @@ pub(super) fn get_form(tenant: &Tenant, now: Timestamp, token: &str, user: Optio
         .button("Use Windows Hello or a security key")
 }
 
+/// The page for who signed in with a key last: one button leads to it.
+pub(super) fn first_page(tenant: &Tenant, now: Timestamp, token: &str, user: &Account) -> Answer {
+    let others = flow_form(SIGN_IN_POST_BACK, token).choice("Other ways to sign in", "goto", "options");
+    let text = "Choose your face, fingerprint, PIN or security key to sign in.";
+    Page::new("Face, fingerprint, PIN or security key", &[&user.upn, text])
+        .with_form(get_form(tenant, now, token, Some(user.id)))
+        .with_form(others)
+        .into()
+}
+
 /// POST `https://login.microsoft.com/common/fido/get`: the page that uses a key.
 pub(crate) fn fido_get(form: &Form) -> Answer {
     get_page(form).unwrap_or_else(|refusal| authorize::error_page(&refusal))
@@ -44,6 +54,12 @@ fn get_page(form: &Form) -> Result<Answer, Refusal> {
     let post_back = form.required("postBackUrl")?;
     if post_back != SIGN_IN_POST_BACK {
         return Err(aadsts::FIDO_POST_BACK_URL.refuse());
+    }
+    for (name, code) in [("cancelUrl", aadsts::FIDO_CANCEL_URL), ("resumeUrl", aadsts::FIDO_RESUME_URL)] {
+        let is_ours = |url: &str| url.starts_with("https://login.microsoftonline.com/");
+        if form.field(name).is_some_and(|url| !is_ours(url)) {
+            return Err(code.refuse());
+        }
     }
     let allowed = descriptors(form.field("credentialsJson").unwrap_or("[]"))?;
     let options = request_options(form.required("serverChallenge")?, allowed);
@@ -154,7 +170,7 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
         }
         Err(refusal) => {
             let name = user.map(|user| name_of(tenant, user));
-            tenant.record_refusal(name.as_deref(), &refusal);
+            tenant.record_refusal(name.as_deref(), step.flow.request.client_id, &refusal);
             again(tenant, step, &alerts(&refusal))
         }
     }

@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 
 use super::authorize::{self, Lack};
-use super::fido;
 use super::page::{Answer, InputKind, Page};
 use super::sessions::Stage;
 use super::sign_in::{Step, alerts, flow_form, name_of, out_of_step, proved};
+use super::{access_pass, fido};
 use crate::conditional_access::Strength;
 use crate::error::aadsts;
 use crate::event::Event;
@@ -36,6 +36,9 @@ pub(super) fn verify_page(tenant: &Tenant, step: &Step<'_>, sign_in: &SignIn, al
     }
     if !tenant.passkeys.of_user(user.id).is_empty() {
         page = page.with_form(fido::get_form(tenant, step.now, step.token, Some(user.id)));
+    }
+    if strength == Strength::Mfa && tenant.has_usable_pass(step.now, user.id) {
+        page = page.with_form(access_pass::form(step.token));
     }
     if page.forms.is_empty() {
         let why = "You have no method to verify your identity with. Contact your administrator to add one.";
@@ -77,7 +80,7 @@ pub(super) fn process(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answe
     }
     let refusal = aadsts::MFA_FAILED.refuse();
     let name = name_of(tenant, sign_in.user);
-    tenant.record_refusal(Some(&name), &refusal);
+    tenant.record_refusal(Some(&name), step.flow.request.client_id, &refusal);
     if tenant.sessions.count_wrong_code(step.now, step.token) >= WRONG_CODES_MAX {
         tenant.sessions.enter(step.now, step.token, Stage::Done);
         return authorize::error_page(&refusal);

@@ -2,11 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::page::{Answer, CookieLife, Page};
+use super::page::{Answer, Page};
 use super::web_app::{Proof, WebApp};
 use crate::tenant::Tenant;
-
-const SIGN_OUT: &str = "https://login.microsoftonline.com/common/oauth2/v2.0/logout";
 
 impl Tenant {
     /// GET `/`.
@@ -19,9 +17,4 @@ impl Tenant {
             Err(to_sign_in) => to_sign_in,
         }
     }
-}
-
-/// GET `/logout`: forgets the app's session, then Entra's.
-pub(crate) fn office_sign_out() -> Answer {
-    Answer::redirect(SIGN_OUT).with_cookie(WebApp::Office.cookie(), "", CookieLife::Deleted)
 }

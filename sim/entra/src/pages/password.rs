@@ -29,7 +29,7 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
     let Some(password) = form.field("passwd") else {
         return page(step.token, &user, &["Please enter your password.".into()]);
     };
-    match tenant.check_password(&user.upn, password) {
+    match tenant.check_password(step.now, &user.upn, password) {
         Ok(id) => {
             let sign_in = SignIn { user: id, amr: vec!["pwd".into()], at: step.now, device: None };
             proved(tenant, step, sign_in)
@@ -39,7 +39,7 @@ pub(super) fn login(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer 
             change_page(step.token, &user, &[])
         }
         Err(refusal) => {
-            tenant.record_refusal(Some(&user.upn), &refusal);
+            tenant.record_refusal(Some(&user.upn), step.flow.request.client_id, &refusal);
             page(step.token, &user, &alerts(&refusal))
         }
     }
@@ -74,7 +74,7 @@ pub(super) fn change(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer
             proved(tenant, step, sign_in)
         }
         Err(refusal) => {
-            tenant.record_refusal(Some(&user.upn), &refusal);
+            tenant.record_refusal(Some(&user.upn), step.flow.request.client_id, &refusal);
             change_page(step.token, &user, &alerts(&refusal))
         }
     }

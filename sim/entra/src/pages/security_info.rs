@@ -46,6 +46,7 @@ const READY: &str = "/security-info/security-key/ready";
 const DELETE: &str = "/security-info/delete";
 const API_VERIFY: &str = "/api/authenticationmethods/verify";
 const API_DELETE: &str = "/api/authenticationmethods/delete";
+const SIGN_OUT: &str = "/logout";
 const POST_BACK: &str = "https://mysignins.microsoft.com/api/post/newfido";
 const SECURITY_KEY: &str = "Security key";
 
@@ -180,7 +181,7 @@ impl Tenant {
         let password = (vec!["Password".to_owned(), String::new()], Vec::new());
         let rows = std::iter::once(password).chain(phone).chain(keys).collect();
         page.table = Some(Table { columns: vec!["Method", "Name"], rows });
-        page.with_link("Add sign-in method", ADD).into()
+        page.with_link("Add sign-in method", ADD).with_link("Sign out", SIGN_OUT).into()
     }
 
     fn add_method(&self, user: &User, alerts: &[String]) -> Answer {
@@ -244,7 +245,7 @@ fn overview(user: &User) -> Answer {
         "Security info",
         "Keep your verification methods and security info up to date.",
     ];
-    Page::new("My Account", &texts).with_link("UPDATE INFO", METHODS).into()
+    Page::new("My Account", &texts).with_link("UPDATE INFO", METHODS).with_link("Sign out", SIGN_OUT).into()
 }
 
 fn key_type() -> Answer {

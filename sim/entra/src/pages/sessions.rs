@@ -1,5 +1,7 @@
 //! What the pages remember between requests: half-done sign-ins, browser sessions, sessions of the web apps.
 
+use std::collections::BTreeSet;
+
 use clockwork::Stream;
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,6 +21,8 @@ pub(crate) struct Sessions {
     pub(super) pending: Expiring<PendingSignIn>,
     pub(super) apps: Expiring<WebSession>,
     pub(super) provisions: Expiring<Provision>,
+    /// Who signed in with a key the last time.
+    by_key: BTreeSet<UserId>,
 }
 
 /// One sign-in under way: what was asked, and what the person is asked next.
@@ -94,6 +98,7 @@ impl Sessions {
             pending: Expiring::new(FLOW_LIFETIME, FLOWS_MAX),
             apps: Expiring::new(APP_LIFETIME, SESSIONS_MAX),
             provisions: Expiring::new(FLOW_LIFETIME, FLOWS_MAX),
+            by_key: BTreeSet::new(),
         }
     }
 
@@ -101,6 +106,19 @@ impl Sessions {
     #[cfg(test)]
     pub(crate) fn len(&self) -> [usize; 3] {
         [self.flows.len(), self.pending.len(), self.browsers.len()]
+    }
+
+    /// Remembers which method somebody signed in with.
+    pub(super) fn note_method(&mut self, sign_in: &SignIn) {
+        if sign_in.amr.iter().any(|method| method == "fido") {
+            self.by_key.insert(sign_in.user);
+        } else {
+            self.by_key.remove(&sign_in.user);
+        }
+    }
+
+    pub(super) fn has_signed_in_by_key(&self, user: UserId) -> bool {
+        self.by_key.contains(&user)
     }
 
     /// An opaque name that nobody guesses.

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use url::Url;
+use uuid::Uuid;
 
 use super::authorize::{self, Authorize, Lack, SESSION_COOKIE, record_sign_in};
 use super::page::{Answer, CookieLife, InputKind, Page, PageForm};
 use super::sessions::{Flow, Keep, Stage};
-use super::{fido, mfa, password};
+use super::{access_pass, fido, mfa, password};
 use crate::directory::{User, UserId};
 use crate::error::{Refusal, aadsts};
 use crate::oauth::Form;
@@ -30,7 +31,7 @@ pub(super) fn first_page(tenant: &mut Tenant, now: Timestamp, request: Authorize
     let stage = hinted.as_ref().map_or(Stage::Name, |user| Stage::Password { user: user.id });
     let token = tenant.sessions.begin(now, request.flow(stage, None));
     match hinted {
-        Some(user) => password::page(&token, &user, &[]),
+        Some(user) => first_factor(tenant, now, &token, &user),
         None => name_page(&token, "", &[]),
     }
 }
@@ -54,7 +55,9 @@ impl Tenant {
     pub(crate) fn post_login(&mut self, now: Timestamp, form: &Form) -> Answer {
         with_step(self, now, form, |tenant, step| match form.field("type") {
             Some("23") => fido::login(tenant, step, form),
+            Some("11") if form.field("ps") == Some("56") => access_pass::login(tenant, step, form),
             Some("11") => password::login(tenant, step, form),
+            _ if form.field("goto") == Some("accesspass") => access_pass::chosen(tenant, step),
             _ if form.field("goto") == Some("password") => to_password(tenant, step),
             _ if form.field("goto") == Some("options") => choose_page(tenant, step, &[]),
             _ => name(tenant, step, form),
@@ -134,13 +137,52 @@ fn name(tenant: &mut Tenant, step: Step<'_>, form: &Form) -> Answer {
     match tenant.user_by_name(typed.trim()).cloned() {
         Some(user) => {
             tenant.sessions.enter(step.now, step.token, Stage::Password { user: user.id });
-            password::page(step.token, &user, &[])
+            first_factor(tenant, step.now, step.token, &user)
         }
         None => {
             let refusal = aadsts::USER_NOT_FOUND.refuse().with("user", typed).with("tenant", tenant.name());
-            tenant.record_refusal(Some(typed), &refusal);
+            tenant.record_refusal(Some(typed), step.flow.request.client_id, &refusal);
             name_page(step.token, typed, &alerts(&refusal))
         }
+    }
+}
+
+/// The way to sign in that a user is asked for first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Preferred {
+    Password,
+    /// A key, for who signed in with one last.
+    Fido,
+    AccessPass,
+}
+
+impl Preferred {
+    pub(super) fn of(tenant: &Tenant, now: Timestamp, user: UserId) -> Self {
+        if tenant.has_usable_pass(now, user) {
+            Self::AccessPass
+        } else if tenant.sessions.has_signed_in_by_key(user) && !tenant.passkeys.of_user(user).is_empty() {
+            Self::Fido
+        } else {
+            Self::Password
+        }
+    }
+
+    /// `PrefCredential`.
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::Password => 1,
+            Self::Fido => 7,
+            Self::AccessPass => 13,
+        }
+    }
+}
+
+/// The page for the way to sign in that comes first for a user.
+fn first_factor(tenant: &Tenant, now: Timestamp, token: &str, user: &User) -> Answer {
+    match Preferred::of(tenant, now, user.id) {
+        Preferred::AccessPass => access_pass::page(token, user, &[]),
+        Preferred::Fido => fido::first_page(tenant, now, token, user),
+        Preferred::Password => password::page(token, user, &[]),
     }
 }
 
@@ -173,11 +215,14 @@ pub(super) fn choose_page(tenant: &Tenant, step: Step<'_>, alerts: &[String]) ->
         _ => return out_of_step(),
     };
     let name = user.and_then(|user| tenant.user(user)).map(|user| user.upn.as_str());
-    Page::new("Choose a way to sign in", &name.into_iter().collect::<Vec<_>>())
+    let page = Page::new("Choose a way to sign in", &name.into_iter().collect::<Vec<_>>())
         .with_alerts(alerts)
-        .with_form(fido::get_form(tenant, step.now, step.token, user))
-        .with_form(flow_form(LOGIN, step.token).choice("Use my password", "goto", "password"))
-        .into()
+        .with_form(fido::get_form(tenant, step.now, step.token, user));
+    let page = match user.is_some_and(|user| tenant.has_usable_pass(step.now, user)) {
+        true => page.with_form(access_pass::form(step.token)),
+        false => page,
+    };
+    page.with_form(flow_form(LOGIN, step.token).choice("Use my password", "goto", "password")).into()
 }
 
 /// A form of a flow's page.
@@ -187,6 +232,7 @@ pub(super) fn flow_form(action: &str, token: &str) -> PageForm {
 
 /// A first factor has been proved: a second one if it is needed, then "Stay signed in?".
 pub(super) fn proved(tenant: &mut Tenant, step: Step<'_>, sign_in: SignIn) -> Answer {
+    tenant.sessions.note_method(&sign_in);
     match authorize::lack(tenant, step.now, &step.flow.request, &sign_in) {
         Lack::Nothing => record_sign_in(tenant, &step.flow.request, &sign_in),
         Lack::Proof(..) => {
@@ -195,7 +241,7 @@ pub(super) fn proved(tenant: &mut Tenant, step: Step<'_>, sign_in: SignIn) -> An
         }
         Lack::Access(refusal) => {
             tenant.sessions.enter(step.now, step.token, Stage::Done);
-            return no_access_page(tenant, sign_in.user, &refusal);
+            return no_access_page(tenant, step.flow.request.client_id, sign_in.user, &refusal);
         }
     }
     match step.flow.session.clone() {
@@ -240,9 +286,9 @@ fn finish(tenant: &mut Tenant, step: &Step<'_>, sign_in: &SignIn) -> Answer {
 }
 
 /// The page of Conditional Access for who has signed in and still may not go on.
-pub(super) fn no_access_page(tenant: &mut Tenant, user: UserId, refusal: &Refusal) -> Answer {
+pub(super) fn no_access_page(tenant: &mut Tenant, client: Uuid, user: UserId, refusal: &Refusal) -> Answer {
     let name = name_of(tenant, user);
-    tenant.record_refusal(Some(&name), refusal);
+    tenant.record_refusal(Some(&name), client, refusal);
     let text = "Your sign-in was successful but does not meet the criteria to access this resource. For example, you \
                 might be signing in from a browser, app, or location that is restricted by your admin.";
     let code = format!("Error code: {}", refusal.code.number);
@@ -261,6 +307,10 @@ pub(super) fn alerts(refusal: &Refusal) -> [String; 2] {
         50_126 => "Your account or password is incorrect. If you don't remember your password, reset it now.",
         50_034 | 500_341 => {
             "This username may be incorrect. Make sure you typed it correctly. Otherwise, contact your admin."
+        }
+        50_053 => {
+            "Your account is temporarily locked to prevent unauthorized use. Try again later, and if you still have \
+             trouble, contact your admin."
         }
         50_057 => "Your account has been locked. Contact your support person to unlock it, then try again.",
         500_121 => "You didn't enter the expected verification code. Please try again.",

@@ -50,6 +50,7 @@ pub(super) enum Proof {
     FreshMfa,
 }
 
+const SIGN_OUT: &str = "https://login.microsoftonline.com/common/oauth2/v2.0/logout";
 const AUTHORIZE: &str = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
 
 impl WebApp {
@@ -72,6 +73,11 @@ impl WebApp {
             Self::MySignIns => "query",
             Self::Office => "form_post",
         }
+    }
+
+    /// GET `/logout`: forgets the app's session, then Entra's.
+    pub(crate) fn sign_out(self) -> Answer {
+        Answer::redirect(SIGN_OUT).with_cookie(self.cookie(), "", CookieLife::Deleted)
     }
 
     /// The name of the app's cookie (convention of the lab).

@@ -78,6 +78,7 @@ impl Tenant {
         state: PasswordState,
     ) -> Option<()> {
         let password = Digested::new(password, &mut self.rng);
+        self.lockouts.forget(id);
         self.update_user(id, |user| {
             user.password = password;
             user.password_state = state;
@@ -95,17 +96,27 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// 50034 unknown, 500341 deleted, 50126 wrong password, 50057 disabled, 50055 the password must be changed first.
-    pub(crate) fn check_password(&self, upn: &str, password: &str) -> Result<UserId, Refusal> {
+    /// 50034 unknown, 500341 deleted, 50053 too many wrong ones before, 50126 wrong password, 50057 disabled, 50055 the
+    /// password must be changed first.
+    pub(crate) fn check_password(&mut self, now: Timestamp, upn: &str, password: &str) -> Result<UserId, Refusal> {
         let user = self.user_by_name(upn).ok_or_else(|| self.unknown_user(upn))?;
-        if !user.password.matches(password) {
+        let (id, is_right) = (user.id, user.password.matches(password));
+        let (is_enabled, state) = (user.account_enabled, user.password_state);
+        if self.lockouts.is_locked(now, id) {
+            return Err(aadsts::ACCOUNT_LOCKED.refuse());
+        }
+        if !is_right {
+            if !self.lockouts.is_repeated(id, password) {
+                self.lockouts.count(now, id, Digested::new(password, &mut self.rng));
+            }
             return Err(aadsts::WRONG_PASSWORD.refuse());
         }
-        if !user.account_enabled {
+        self.lockouts.forget(id);
+        if !is_enabled {
             return Err(aadsts::USER_DISABLED.refuse());
         }
-        match user.password_state {
-            PasswordState::Permanent => Ok(user.id),
+        match state {
+            PasswordState::Permanent => Ok(id),
             PasswordState::MustChange => Err(aadsts::PASSWORD_EXPIRED.refuse()),
         }
     }
@@ -122,7 +133,7 @@ impl Tenant {
         old: &str,
         new: &str,
     ) -> Result<UserId, Refusal> {
-        match self.check_password(upn, old) {
+        match self.check_password(now, upn, old) {
             Ok(_) => {}
             Err(refusal) if refusal.code == aadsts::PASSWORD_EXPIRED => {}
             Err(refusal) => return Err(refusal),

@@ -1,6 +1,7 @@
 //! App registrations and their service principals: finding, keeping and removing them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,23 +22,23 @@ pub(crate) struct NewApplication {
 impl Tenant {
     /// Registrations of this tenant, by client id; Microsoft's own are registered elsewhere.
     pub(crate) fn registrations(&self) -> impl Iterator<Item = &Application> {
-        self.applications.values().filter(|application| application.kind != ClientKind::FirstParty)
+        self.applications().filter(|application| application.kind != ClientKind::FirstParty)
     }
 
     /// Applications with a service principal in this tenant, Microsoft's own clients included.
     pub(crate) fn principals(&self) -> impl Iterator<Item = &Application> {
-        self.applications.values().filter(|application| application.service_principal != Presence::Absent)
+        self.applications().filter(|application| application.service_principal != Presence::Absent)
     }
 
     /// The registration with this object id.
     pub(crate) fn application_object(&self, id: Uuid) -> Option<&Application> {
-        let application = self.applications.get(self.client_ids.get(&id)?)?;
+        let application = self.application(*self.client_ids.get(&id)?)?;
         (application.id == id).then_some(application)
     }
 
     /// The application whose service principal has this object id.
     pub(crate) fn principal_object(&self, id: Uuid) -> Option<&Application> {
-        let application = self.applications.get(self.client_ids.get(&id)?)?;
+        let application = self.application(*self.client_ids.get(&id)?)?;
         let is_it = application.service_principal_id == id && application.service_principal != Presence::Absent;
         is_it.then_some(application)
     }
@@ -58,6 +59,7 @@ impl Tenant {
             redirect_uris: new.redirect_uris,
             delegated_grants: BTreeSet::new(),
             user_grants: BTreeMap::new(),
+            api_grants: BTreeMap::new(),
             app_roles: BTreeSet::new(),
             id: self.rng.uuid(),
             created: now,
@@ -77,11 +79,11 @@ impl Tenant {
         app_id: Uuid,
         change: impl FnOnce(&mut Application) -> T,
     ) -> Option<T> {
-        self.applications.get_mut(&app_id).map(change)
+        self.applications.get_mut(&app_id).map(Arc::make_mut).map(change)
     }
 
     /// Removes a registration and its service principal.
-    pub(crate) fn remove_application(&mut self, app_id: Uuid) -> Option<Application> {
+    pub(crate) fn remove_application(&mut self, app_id: Uuid) -> Option<Arc<Application>> {
         let application = self.applications.remove(&app_id)?;
         self.client_ids.remove(&application.id);
         self.client_ids.remove(&application.service_principal_id);
@@ -93,6 +95,6 @@ impl Tenant {
             self.client_ids.insert(application.id, application.app_id);
         }
         self.client_ids.insert(application.service_principal_id, application.app_id);
-        self.applications.insert(application.app_id, application);
+        self.applications.insert(application.app_id, Arc::new(application));
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Tenant;
 use crate::conditional_access::Applied;
 use crate::directory::UserId;
+use crate::error::Refusal;
 use crate::event::{Event, Grant};
 
 /// Both logs, oldest entry first.
@@ -26,15 +27,24 @@ pub(crate) struct SignInEntry {
     pub(crate) at: Timestamp,
     pub(crate) upn: String,
     pub(crate) user: Option<(UserId, String)>,
-    /// The client, once a token has been issued to it: its name, and its id unless others have the same name.
-    pub(crate) client: Option<(Option<Uuid>, String)>,
-    pub(crate) client_app: &'static str,
+    /// The client's id and name; of a sign-in that succeeded once a token has been issued.
+    pub(crate) client: Option<(Uuid, String)>,
+    pub(crate) way: Way,
     pub(crate) amr: Vec<String>,
     /// 0, or the AADSTS code.
     pub(crate) error: u32,
     pub(crate) reason: String,
     /// What each Conditional Access policy said.
     pub(crate) applied: Vec<Applied>,
+}
+
+/// How a sign-in came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A page, in a browser.
+    Page,
+    /// The token endpoint.
+    Grant(Grant),
 }
 
 /// One change (`directoryAudit`).
@@ -123,16 +133,16 @@ impl Tenant {
     /// Writes what an event leaves in the logs.
     pub(super) fn log(&mut self, event: &Event) {
         match event {
-            Event::SignedIn { user, amr } => self.log_sign_in(user, "Browser", amr.clone(), 0, ""),
-            Event::SignInRefused { user: Some(user), code, reason } => {
-                self.log_sign_in(user, "Browser", Vec::new(), *code, reason);
+            Event::SignedIn { user, amr } => {
+                self.log_sign_in(user, Way::Page).amr = amr.clone();
             }
-            Event::TokenIssued { client, user: Some(user), grant: Grant::Password, .. } => {
-                self.log_sign_in(user, "Mobile Apps and Desktop clients", vec!["pwd".to_owned()], 0, "");
-                self.log_client(user, client);
+            Event::TokenIssued { client_id, client, user: Some(user), grant: grant @ Grant::Password, .. } => {
+                let entry = self.log_sign_in(user, Way::Grant(*grant));
+                entry.amr = vec!["pwd".to_owned()];
+                entry.client = Some((*client_id, client.clone()));
             }
-            Event::TokenIssued { client, user: Some(user), grant, .. } if *grant != Grant::RefreshToken => {
-                self.log_client(user, client);
+            Event::TokenIssued { client_id, client, user: Some(user), grant, .. } if grant.is_interactive() => {
+                self.log_client(user, *client_id, client);
             }
             Event::KeyRegistered { user, name, .. } => {
                 self.log_key("Add Passkey (device-bound)", user, user, name);
@@ -146,7 +156,17 @@ impl Tenant {
         }
     }
 
-    fn log_sign_in(&mut self, upn: &str, client_app: &'static str, amr: Vec<String>, error: u32, reason: &str) {
+    /// Writes what a refused sign-in leaves in the log.
+    pub(super) fn log_refusal(&mut self, upn: &str, client: Option<Uuid>, way: Way, refusal: &Refusal) {
+        let client = client.and_then(|id| Some((id, self.application(id)?.display_name.clone())));
+        let entry = self.log_sign_in(upn, way);
+        entry.client = client;
+        entry.error = refusal.code.number;
+        entry.reason.clone_from(&refusal.text);
+        entry.applied.clone_from(&refusal.applied);
+    }
+
+    fn log_sign_in(&mut self, upn: &str, way: Way) -> &mut SignInEntry {
         let user = self.user_by_name(upn).map(|user| (user.id, user.display_name.clone()));
         let entry = SignInEntry {
             id: self.audit.rng.uuid(),
@@ -154,16 +174,17 @@ impl Tenant {
             upn: upn.to_owned(),
             user,
             client: None,
-            client_app,
-            amr,
-            error,
-            reason: reason.to_owned(),
+            way,
+            amr: Vec::new(),
+            error: 0,
+            reason: String::new(),
             applied: Vec::new(),
         };
-        self.audit.sign_ins.push_back(entry);
-        if self.audit.sign_ins.len() > ENTRIES_MAX {
+        if self.audit.sign_ins.len() == ENTRIES_MAX {
             self.audit.sign_ins.pop_front();
         }
+        self.audit.sign_ins.push_back(entry);
+        self.audit.sign_ins.back_mut().expect("an entry has just been added")
     }
 
     /// Adds what the Conditional Access policies said to the sign-in that has just been logged.
@@ -174,16 +195,11 @@ impl Tenant {
     }
 
     /// An interactive sign-in learns its client by the token that follows.
-    fn log_client(&mut self, upn: &str, client: &str) {
-        let mut named = self.applications.values().filter(|application| application.display_name == client);
-        let app_id = match (named.next(), named.next()) {
-            (Some(application), None) => Some(application.app_id),
-            _ => None,
-        };
+    fn log_client(&mut self, upn: &str, client_id: Uuid, client: &str) {
         let recent = self.audit.sign_ins.iter_mut().rev().take(RECENT);
         let mut recent = recent.take_while(|entry| entry.client.is_none());
         if let Some(entry) = recent.find(|entry| entry.error == 0 && entry.upn.eq_ignore_ascii_case(upn)) {
-            entry.client = Some((app_id, client.to_owned()));
+            entry.client = Some((client_id, client.to_owned()));
         }
     }
 

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Expiring, Found, SignIn, Tenant};
+use crate::directory::UserId;
 use crate::error::{Refusal, aadsts};
 
 /// What a device has asked for, and what came of it.
@@ -18,7 +19,8 @@ enum Answer {
     Pending,
     Approved(SignIn),
     Declined,
-    Redeemed,
+    /// By whom it had been approved.
+    Redeemed(UserId),
 }
 
 /// The two codes of one request.
@@ -96,14 +98,15 @@ impl Tenant {
             Found::Expired(_) => return Err(aadsts::DEVICE_CODE_EXPIRED.refuse()),
             Found::Live(_) | Found::Unknown => return Err(aadsts::DEVICE_CODE_UNKNOWN.refuse()),
         };
-        match std::mem::replace(&mut request.answer, Answer::Redeemed) {
-            Answer::Approved(sign_in) => Ok((sign_in, request.scope.clone())),
-            Answer::Redeemed => Err(aadsts::CODE_REDEEMED.refuse()),
-            answer @ (Answer::Pending | Answer::Declined) => {
-                let pending = matches!(answer, Answer::Pending);
-                request.answer = answer;
-                Err(if pending { aadsts::DEVICE_CODE_PENDING } else { aadsts::DEVICE_CODE_DECLINED }.refuse())
+        match &request.answer {
+            Answer::Approved(sign_in) => {
+                let sign_in = sign_in.clone();
+                request.answer = Answer::Redeemed(sign_in.user);
+                Ok((sign_in, request.scope.clone()))
             }
+            Answer::Redeemed(user) => Err(aadsts::CODE_REDEEMED.refuse().of_user(*user)),
+            Answer::Pending => Err(aadsts::DEVICE_CODE_PENDING.refuse()),
+            Answer::Declined => Err(aadsts::DEVICE_CODE_DECLINED.refuse()),
         }
     }
 }

@@ -56,7 +56,8 @@ pub(super) struct Grants {
 
 enum CodeState {
     Issued(CodeGrant),
-    Redeemed,
+    /// By whom it had been got.
+    Redeemed(UserId),
 }
 
 /// An authorization code lives 10 minutes.
@@ -102,11 +103,11 @@ impl Tenant {
         };
         let grant = match state {
             CodeState::Issued(grant) => grant,
-            CodeState::Redeemed => return Err(aadsts::CODE_REDEEMED.refuse()),
+            CodeState::Redeemed(user) => return Err(aadsts::CODE_REDEEMED.refuse().of_user(*user)),
         };
-        grant.check(asked)?;
+        grant.check(asked).map_err(|refusal| refusal.of_user(grant.sign_in.user))?;
         let grant = grant.clone();
-        *state = CodeState::Redeemed;
+        *state = CodeState::Redeemed(grant.sign_in.user);
         Ok(grant)
     }
 

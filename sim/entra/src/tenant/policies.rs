@@ -70,7 +70,7 @@ impl Tenant {
             kind: if user.upn.to_ascii_uppercase().contains("#EXT#") { UserKind::Guest } else { UserKind::Member },
             groups: &self.all_groups_of(user.id),
             roles: self.roles_in_effect(user),
-            applications: [attempt.client_id, first_party::GRAPH],
+            applications: [attempt.client_id, attempt.resource],
             action: (attempt.client_id == first_party::MY_SIGNINS).then_some(UserAction::RegisterSecurityInfo),
             client: attempt.client,
             amr: &attempt.sign_in.amr,
@@ -107,6 +107,8 @@ impl Tenant {
 pub(crate) struct Attempt<'a> {
     pub(crate) sign_in: &'a SignIn,
     pub(crate) client_id: Uuid,
+    /// The client id of the resource.
+    pub(crate) resource: Uuid,
     pub(crate) client: ClientApp,
     /// The policies that a claims challenge named.
     pub(crate) challenged: &'a [Uuid],

@@ -84,6 +84,7 @@ pub(crate) fn application(app_id: Uuid, delegated: &[&str], application: &[&str]
         delegated_permissions: delegated.iter().map(|&name| name.to_owned()).collect(),
         consent: Consent::Admin,
         application_permissions: application.iter().map(|&name| name.to_owned()).collect(),
+        exposes: Vec::new(),
     }
 }
 

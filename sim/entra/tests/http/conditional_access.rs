@@ -31,6 +31,9 @@ fn each_control_has_its_code_and_names_the_policy() {
         ("compliantDevice", 53_000, "message_only"),
         ("domainJoinedDevice", 53_001, "message_only"),
         ("mfa", 50_079, "basic_action"),
+        ("approvedApplication", 53_002, "message_only"),
+        ("compliantApplication", 53_009, "message_only"),
+        ("passwordChange", 50_142, "basic_action"),
     ] {
         let lab = Lab::new();
         let admin = lab.sign_in_with_everything("admin");

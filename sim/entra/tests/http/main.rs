@@ -1,5 +1,6 @@
 //! The tenant from outside: HTTP requests against its router, whole answers and exact codes compared.
 
+mod aadsts;
 mod client_assertion;
 mod common;
 mod conditional_access;
@@ -16,6 +17,7 @@ mod graph_queries;
 mod graph_resources;
 mod hostile;
 mod keys;
+mod on_behalf_of;
 mod own_name;
 mod replication;
 mod throttling;

@@ -167,6 +167,43 @@ fn the_tenant_is_found_by_id_and_domain_and_the_password_grant_not_on_common() {
 }
 
 #[test]
+fn an_application_by_itself_has_to_name_its_tenant() {
+    let lab = Lab::new();
+    let daemon = DAEMON.to_string();
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", daemon.as_str()),
+        ("client_secret", "wOt8Q~good"),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    for segment in ["common", "organizations"] {
+        assert_eq!(lab.token(segment, &form).refusal(), (400, "invalid_request", 50_059), "{segment}");
+    }
+}
+
+#[test]
+fn refused_grants_are_in_the_log_with_user_and_client() {
+    let lab = Lab::new();
+    let (app, service) = (APP.to_string(), upn("service"));
+    let refresh = lab.token(TENANT, &password_form(&app, &service)).text("refresh_token");
+    let id = lab.user_id("service");
+    lab.with(|tenant| tenant.set_account("an administrator", id, entra::Account::Disabled)).unwrap();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", app.as_str()),
+        ("client_secret", "wOt8Q~good"),
+        ("refresh_token", refresh.as_str()),
+    ];
+    assert_eq!(lab.token(TENANT, &form).refusal().2, 50_057);
+    let admin = lab.sign_in_with_everything("admin");
+    let log = lab.graph("GET", "v1.0/auditLogs/signIns", &admin, Value::Null);
+    let entries = log.body["value"].as_array().unwrap();
+    let entry = entries.iter().find(|entry| entry["status"]["errorCode"] == 50_057).unwrap();
+    let told = json!([entry["userPrincipalName"], entry["appId"], entry["isInteractive"], entry["clientAppUsed"]]);
+    assert_eq!(told, json!([service, APP, false, "Browser"]));
+}
+
+#[test]
 fn a_new_user_signs_in_until_deleted() {
     let lab = Lab::new();
     let app = APP.to_string();

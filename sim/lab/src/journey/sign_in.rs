@@ -2,13 +2,28 @@
 
 use windows::Window;
 
-use crate::lab::Lab;
+use crate::lab::{Lab, Place};
 use crate::people::{JourneyError, Person};
 
 /// Azure-protected content.
 pub const OFFICE: &str = "https://www.office.com/";
 
 impl Lab {
+    /// Types the person's name and then wrong passwords, each another one, on a sign-in page of Entra.
+    ///
+    /// # Errors
+    ///
+    /// When the page shown is not the first page of a sign-in.
+    pub fn mistake_password(&mut self, place: &Place, who: &Person, times: usize) -> Result<(), JourneyError> {
+        self.enter(place, "Email, phone, or Skype", &who.upn)?;
+        self.tap(place, "Next")?;
+        for number in 1..=times {
+            self.enter(place, "Password", &format!("Not-the-password-{number}"))?;
+            self.tap(place, "Sign in")?;
+        }
+        Ok(())
+    }
+
     /// Signs in to Windows with the password; nothing when the desktop is open already.
     ///
     /// # Errors

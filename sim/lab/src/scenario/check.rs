@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::place::Segment::{self, Index, Key};
-use super::{ApplicationKind, Scenario, User, throttling};
+use super::{ApplicationKind, RegisteredApplication, Scenario, User, throttling};
 use crate::fault::Verdict;
 
 /// A value that cannot stand, and why.
@@ -67,13 +67,19 @@ fn applications(scenario: &Scenario) -> Checked {
         ensure((-SECRET_DAYS_MAX..=SECRET_DAYS_MAX).contains(&days), &at("secret_days"), || {
             format!("secret_days: expected {SECRET_DAYS_MAX} days at most, found {days}")
         })?;
-        for field in ["permissions", "application_permissions"] {
-            let names =
-                if field == "permissions" { &application.permissions } else { &application.application_permissions };
-            each(names, &at(field), is_permission, |name| {
-                format!("{name:?} is no permission of Microsoft Graph, for example User.Read.All")
-            })?;
-        }
+        each(&application.exposes, &at("exposes"), is_exposable, |name| {
+            format!("{name:?}: a permission of an application is one word of letters, digits, '.', '-' and '_'")
+        })?;
+        let is_known = |name: &str| is_permission(name) || is_exposed(scenario, name);
+        each(&application.permissions, &at("permissions"), is_known, |name| {
+            format!(
+                "{name:?} is no permission of Microsoft Graph, for example User.Read.All, nor one that an application \
+                 here exposes, for example api://CLIENT-ID/access_as_user"
+            )
+        })?;
+        each(&application.application_permissions, &at("application_permissions"), is_permission, |name| {
+            format!("{name:?} is no permission of Microsoft Graph, for example User.Read.All")
+        })?;
     }
     Ok(())
 }
@@ -262,6 +268,18 @@ fn is_permission(text: &str) -> bool {
         |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
     matches!(text, "openid" | "profile" | "email" | "offline_access")
         || (text.contains('.') && text.split('.').all(is_word))
+}
+
+fn is_exposable(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || ".-_".contains(letter))
+}
+
+/// Whether `api://CLIENT-ID/NAME` is a permission that one of the file's applications exposes.
+fn is_exposed(scenario: &Scenario, text: &str) -> bool {
+    let Some((id, name)) = text.strip_prefix("api://").and_then(|rest| rest.split_once('/')) else { return false };
+    let is_named = |known: &&RegisteredApplication| known.client_id.to_string() == id;
+    let application = scenario.applications.iter().find(is_named);
+    application.is_some_and(|application| application.exposes.iter().any(|exposed| exposed == name))
 }
 
 fn is_domain(text: &str) -> bool {

@@ -52,6 +52,31 @@ fn wants_resistance(world: &mut World, who: Who) -> Outcome {
     add_policy(world, &who, "Phishing-resistant MFA", &grant)
 }
 
+/// A policy of that name with that grant control, by Graph's name: `compliantDevice`, `passwordChange`, ..
+#[given(expr = "Conditional Access asks {person} for {string}")]
+fn wants_control(world: &mut World, who: Who, control: String) -> Outcome {
+    add_policy(world, &who, &control, &json!({ "operator": "OR", "builtInControls": [control] }))
+}
+
+/// An administrator makes one that is good for an hour; nobody notes it down.
+#[given(expr = "{person} has a Temporary Access Pass")]
+fn has_access_pass(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let path = format!("/users/{}/authentication/temporaryAccessPassMethods", person.upn);
+    lab.graph(Method::POST, &path, Some(&json!({ "isUsableOnce": false })))?;
+    Ok(())
+}
+
+/// The newest sign-in with that name in the log that Graph lists: its code and application.
+#[then(expr = "the last sign-in of {string} is in Entra's log with AADSTS{int} at {string}")]
+fn logs_refusal(world: &mut World, upn: String, code: u32, application: String) -> Outcome {
+    let listed = world.lab()?.graph(Method::GET, "/auditLogs/signIns", None)?;
+    let all = listed["value"].as_array().into_iter().flatten();
+    let last = all.into_iter().find(|entry| entry["userPrincipalName"] == *upn);
+    let found = last.map(|last| (&last["status"]["errorCode"], &last["appDisplayName"]));
+    ensure(found == Some((&json!(code), &json!(application))), || format!("the last sign-in is: {last:?}"))
+}
+
 /// A policy for one person and every application.
 fn add_policy(world: &mut World, who: &Who, name: &str, grant: &serde_json::Value) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

@@ -2,7 +2,7 @@
 
 use cucumber::{given, then, when};
 
-use super::parameters::Who;
+use super::parameters::{Where, Who};
 use crate::World;
 use crate::world::{Outcome, ensure, shown};
 use lab::Window;
@@ -13,6 +13,13 @@ use lab::Window;
 fn locks(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.lock_workstation(&person)?)
+}
+
+/// Types the name, then so many wrong passwords, each another one.
+#[given(expr = "{person} has mistaken the password {int} times {place}")]
+fn mistakes_password(world: &mut World, who: Who, times: usize, place: Where) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.mistake_password(&place.of(&person)?, &person, times)?)
 }
 
 /// Wakes the screen. With a key plugged in, Windows asks it at once.

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use clockwork::{Clock, Seed};
-use entra::fido::{AttestationLevel, Fido2Policy, HYPR_AAGUID, Passkey, PasskeyType};
+use entra::fido::{AttestationLevel, CredentialKey, Fido2Policy, HYPR_AAGUID, Passkey, PasskeyType};
 use entra::{
     Account, ApplicationConfig, ClientKind, Config, Consent, GroupConfig, GroupId, PasswordState, PublicKey,
     SecretConfig, Tenant, UserConfig, UserId,
@@ -176,6 +176,7 @@ fn application(seed: &Seed) -> ApplicationConfig {
         delegated_permissions: Vec::new(),
         consent: Consent::Admin,
         application_permissions: permissions.map(str::to_owned).into(),
+        exposes: Vec::new(),
     }
 }
 
@@ -196,7 +197,7 @@ fn passkey(user: UserId, public_key: PublicKey, seed: &Seed) -> Passkey {
         user,
         display_name: "HYPR".to_owned(),
         created: NOW,
-        public_key,
+        public_key: CredentialKey::Es256(public_key),
         sign_count: 0,
         aaguid: HYPR_AAGUID,
         attestation_level: AttestationLevel::Attested,

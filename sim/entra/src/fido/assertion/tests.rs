@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::fido::testing::{Signing, TestKey, passkey};
+use crate::fido::testing::{RsaTestKey, Signing, TestKey, passkey};
 use crate::fido::{HYPR_AAGUID, KeyRestrictions, Target};
 
 const USER: Uuid = Uuid::from_u128(0xCA401);
@@ -240,4 +240,16 @@ fn a_disabled_account_does_not_sign_in() {
     let mut party = Party::new();
     party.state = AccountState::Disabled;
     assert_eq!(number(party.altered(|_| {})), Err(50_057));
+}
+
+#[test]
+fn an_rsa_key_signs_in_and_another_signature_does_not() {
+    let mut party = Party::new();
+    let rsa = RsaTestKey::new();
+    party.passkeys.add(Passkey { public_key: rsa.public_key(), ..passkey(USER, &[0x25; 32]) }).unwrap();
+    let good = rsa.assertion(&party.signing());
+    let mut forged = good.clone();
+    forged.signature.0[100] ^= 1;
+    assert_eq!(party.verify(&forged), Err(AssertionRefused::Signature));
+    assert_eq!(party.verify(&good), Ok(USER));
 }

@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::fido::testing::{
-    FOREIGN_LEAF_KEY_PEM, FOREIGN_LEAF_PEM, LEAF_KEY_PEM, LEAF_PEM, Making, ROOT_PEM, Statement as Made, TestKey,
-    chains,
+    COSE_ES256, COSE_RS256, FOREIGN_LEAF_KEY_PEM, FOREIGN_LEAF_PEM, LEAF_KEY_PEM, LEAF_PEM, Making, ROOT_PEM,
+    RsaTestKey, Statement as Made, TestKey, chains,
 };
 use crate::fido::{KeyRestrictions, Target};
 
@@ -340,4 +340,20 @@ fn graph_hears_of_a_refusal_as_json_within_json() {
         (value["item"].as_str(), value["value"].as_str()),
         (Some("subCode"), Some("error_user_group_restriction_policy_failure"))
     );
+}
+
+#[test]
+fn a_key_of_the_other_algorithm_that_is_asked_for_is_registered() {
+    let mut party = Party::new();
+    party.policy.attestation = AttestationEnforcement::NotEnforced;
+    let new = RsaTestKey::new().make(&party.challenge(), &COSE_RS256);
+    let key = party.register(&new).unwrap();
+    assert_eq!((key.public_key.algorithm(), key.attestation_level), (-257, AttestationLevel::NotAttested));
+}
+
+#[test]
+fn an_rsa_key_that_claims_to_have_signed_by_another_algorithm_is_refused() {
+    let mut party = Party::new();
+    let new = RsaTestKey::new().make(&party.challenge(), &[COSE_ES256]);
+    assert_refused(party.register(&new), 135_020, "error_invalid_attestation_statement");
 }

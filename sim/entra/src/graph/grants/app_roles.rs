@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{check_resource, client_of, list_of, named, record};
+use super::{client_of, list_of, named, record};
 use crate::applications::Application;
 use crate::graph::answer::Answer;
 use crate::graph::call::{Call, guid};
@@ -145,4 +145,10 @@ pub(crate) fn withdraw_role(mut call: Call<'_>) -> Result<Answer, GraphError> {
     let words = format!("took the permission {name} from");
     record(&mut call, app_id, "Remove app role assignment from service principal", &words);
     Ok(Answer::NoContent)
+}
+
+/// Microsoft Graph is the only resource with app roles.
+fn check_resource(call: &Call<'_>, resource: Uuid) -> Result<(), GraphError> {
+    let is_graph = resource == call.tenant.graph_principal();
+    if is_graph { Ok(()) } else { Err(GraphError::no_such_object(&resource.to_string())) }
 }

@@ -1,6 +1,6 @@
 //! Temporary Access Passes: one a user, shown once, good from its start for its lifetime.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{body, list, single};
@@ -8,6 +8,7 @@ use crate::directory::{AccessPass, User};
 use crate::graph::answer::{self, Answer};
 use crate::graph::call::{Call, flag, optional_text};
 use crate::graph::error::GraphError;
+use crate::secret::Digested;
 use crate::tenant::Activity;
 
 const PASS: &str = "TemporaryAccessPassAuthenticationMethod";
@@ -46,9 +47,11 @@ pub(crate) fn add_pass(mut call: Call<'_>) -> Result<Answer, GraphError> {
         return Err(GraphError::bad_method_request("The user has a Temporary Access Pass already."));
     }
     let id = call.tenant.rng.uuid();
-    let pass = AccessPass { id, created: call.now, starts, lifetime_minutes, is_usable_once };
+    let text = call.tenant.rng.text(LETTERS, CHARS);
+    let digest = Digested::new(&text, &mut call.tenant.rng);
+    let pass = AccessPass { id, created: call.now, starts, digest, is_spent: false, lifetime_minutes, is_usable_once };
     let mut shown = properties(&pass, call.now);
-    shown["temporaryAccessPass"] = call.tenant.rng.text(LETTERS, CHARS).into();
+    shown["temporaryAccessPass"] = text.into();
     set(&mut call, Some(pass), "User registered security info", "made a Temporary Access Pass for")?;
     Ok(Answer::Created { body: body(&call, "temporaryAccessPassMethods", shown)?, location: None })
 }
@@ -77,19 +80,13 @@ fn set(call: &mut Call<'_>, pass: Option<AccessPass>, activity: &'static str, wo
     Ok(())
 }
 
-impl AccessPass {
-    fn ends(&self) -> Timestamp {
-        let lifetime = SignedDuration::from_mins(i64::from(self.lifetime_minutes));
-        // A start at the end of time is a client's to give.
-        self.starts.checked_add(lifetime).unwrap_or(Timestamp::MAX)
-    }
-}
-
 fn properties(pass: &AccessPass, now: Timestamp) -> Value {
     let reason = if now < pass.starts {
         "NotYetValid"
     } else if now >= pass.ends() {
         "Expired"
+    } else if pass.is_spent {
+        "OneTimeUsed"
     } else {
         "EnabledByPolicy"
     };

@@ -1,15 +1,18 @@
 //! `login.microsoftonline.com` and `login.microsoft.com`: authorization endpoint, sign-in pages, key ceremonies.
 
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
-use http::header::CONTENT_TYPE;
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, Method, Uri};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::super::segment;
+use super::super::{received, segment};
 use super::html::respond_to;
 use super::{Posted, Shared, cookie, wrong_method};
 use crate::oauth::{Endpoint, Form};
@@ -31,6 +34,7 @@ pub(in crate::http) fn routes() -> Router<Shared> {
         .route("/common/oauth2/nativeclient", get(native_client))
         .route("/appverify", post_form(Tenant::post_app_verify))
         .route("/common/login", post_form(Tenant::post_login))
+        .route("/common/GetCredentialType", post(credential_type))
         .route("/common/Consent/Set", post_form(Tenant::post_consent))
         .route("/common/SSPR/End", post_form(Tenant::post_new_password))
         .route("/common/SAS/BeginAuth", post_form(Tenant::post_begin_auth))
@@ -91,6 +95,19 @@ async fn device_code(
     Posted(form): Posted,
 ) -> Response {
     respond_to(&origin, shared.with(|core, now| pages::enter_code(core, now, &form, session(&headers))))
+}
+
+/// The script of the page asks in JSON, whatever content type it names.
+async fn credential_type(State(shared): State<Shared>, body: Result<Bytes, BytesRejection>) -> Response {
+    let body = match received(body) {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
+    };
+    let asked = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+    match shared.with(|core, now| pages::credential_type(core, now, &asked)) {
+        Some(answer) => ([(CACHE_CONTROL, "no-store, no-cache")], Json(answer)).into_response(),
+        None => StatusCode::BAD_REQUEST.into_response(),
+    }
 }
 
 /// Where applications without a page of their own are answered: they read the address.

@@ -19,6 +19,7 @@ pub(in crate::http) fn routes() -> Router<Shared> {
     let router = views.into_iter().fold(Router::new(), |router, page| router.route(page.path(), view(page)));
     router
         .route("/signin-oidc", get(signed_in))
+        .route("/logout", get(sign_out))
         .route(AddMethod.path(), post_form(Tenant::post_add_method))
         .route("/api/post/newfido", post_form(Tenant::post_new_key))
         .route("/api/authenticationmethods/verify", post_form(Tenant::post_name_key))
@@ -42,6 +43,10 @@ fn post_form(step: fn(&mut Tenant, Timestamp, Option<&str>, &Form) -> Answer) ->
 async fn signed_in(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
     let form = Form::parse(query.unwrap_or_default().as_bytes());
     respond(&shared.with(|core, now| core.receive_code(now, WebApp::MySignIns, &form)))
+}
+
+async fn sign_out() -> Response {
+    respond(&WebApp::MySignIns.sign_out())
 }
 
 fn session(headers: &HeaderMap) -> Option<&str> {

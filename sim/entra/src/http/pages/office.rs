@@ -8,7 +8,7 @@ use http::HeaderMap;
 
 use super::html::respond;
 use super::{Posted, Shared, cookie, wrong_method};
-use crate::pages::{WebApp, office_sign_out};
+use crate::pages::WebApp;
 
 pub(in crate::http) fn routes() -> Router<Shared> {
     Router::new()
@@ -27,5 +27,5 @@ async fn signed_in(State(shared): State<Shared>, Posted(form): Posted) -> Respon
 }
 
 async fn sign_out() -> Response {
-    respond(&office_sign_out())
+    respond(&WebApp::Office.sign_out())
 }

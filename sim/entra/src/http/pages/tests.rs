@@ -1,5 +1,6 @@
 //! Whole flows through the router: a small browser reads the same HTML as the virtual one.
 
+mod access_pass;
 mod browser;
 mod conditional_access;
 mod consent;

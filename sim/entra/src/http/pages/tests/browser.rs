@@ -59,6 +59,25 @@ impl Browser {
         serde_json::from_str(&self.post(url, fields).html).unwrap()
     }
 
+    /// Posts a text that is no form, as scripts do, and reads the answer as JSON.
+    pub(super) fn post_text(&self, url: &str, text: &str) -> Value {
+        let url = Url::parse(url).unwrap();
+        let request = Request::post(url.as_str()).header(HOST, url.host_str().unwrap());
+        let request = request.body(Body::from(text.to_owned())).unwrap();
+        let body = run(async {
+            let Ok(response) = self.router.clone().oneshot(request).await;
+            response.into_body().collect().await.unwrap().to_bytes()
+        });
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    /// What a screen reader calls the link with this label.
+    pub(super) fn accessible_name(&self, label: &str) -> String {
+        let ids = self.find("a[href]", |found| attribute_if(found, label, "aria-labelledby")).unwrap_or_default();
+        let words = ids.split(' ').map(|id| self.find(&format!("#{id}"), |found| Some(text_of(found))));
+        words.map(Option::unwrap).collect::<Vec<_>>().join(" ")
+    }
+
     /// Types into the field with this label.
     pub(super) fn type_in(&mut self, label: &str, text: &str) -> &mut Self {
         let name = self.find("label[for]", |found| attribute_if(found, label, "for"));

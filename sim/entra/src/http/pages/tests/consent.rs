@@ -20,6 +20,7 @@ fn world() -> World {
             delegated_permissions: vec!["User.Read".into(), "User.Read.All".into()],
             consent: Consent::Missing,
             application_permissions: Vec::new(),
+            exposes: Vec::new(),
         });
         let admin = config.users[1].clone();
         config.users.push(UserConfig { upn: ADMIN.into(), roles: vec![Role::GlobalAdministrator], ..admin });

@@ -223,6 +223,12 @@ fn the_ceremony_pages_serve_no_other_site() {
             .post(&format!("https://login.microsoft.com/{path}"), &[("postBackUrl", back), ("serverChallenge", "x")]);
         assert!(browser.alerts()[0].starts_with("AADSTS135004"), "{:?}", browser.alerts());
     }
+    for (field, code) in [("cancelUrl", "AADSTS135005"), ("resumeUrl", "AADSTS135006")] {
+        let back = ("postBackUrl", "https://login.microsoftonline.com/common/login");
+        let fields = [back, (field, "https://login.microsoftonline.com.evil.example/"), ("serverChallenge", "x")];
+        browser.post("https://login.microsoft.com/common/fido/get", &fields);
+        assert!(browser.alerts()[0].starts_with(code), "{:?}", browser.alerts());
+    }
     let good = "https://mysignins.microsoft.com/api/post/newfido";
     let fields = [
         ("postBackUrl", good),

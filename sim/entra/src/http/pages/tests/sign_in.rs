@@ -276,6 +276,9 @@ fn a_client_or_address_that_is_not_registered_gets_nothing() {
     browser.open(url);
     assert_eq!(browser.status, 400);
     assert!(browser.alerts()[0].starts_with("AADSTS50011"));
+    let windows = url.replace("4765445b-32c6-49b0-83e6-1d93765276ca", "38aa3b87-a06d-4817-b275-7a316988d93b");
+    browser.open(&windows);
+    assert!(browser.alerts()[0].starts_with("AADSTS500113"), "it has no address at all");
 }
 
 #[test]

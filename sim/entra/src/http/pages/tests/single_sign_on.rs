@@ -120,6 +120,17 @@ fn device_nonce_and_person_are_checked_in_this_order() {
 }
 
 #[test]
+fn a_disabled_machine_signs_nobody_in() {
+    let world = World::new();
+    world.with(|tenant| {
+        let id = tenant.device(DEVICE).unwrap().id;
+        tenant.update_device(id, |device| device.account_enabled = false).unwrap();
+    });
+    let asked = by_password(&nonce(&world), CAROL, PASSWORD);
+    assert_eq!(code(&send(&world, &request(&device_key(), DEVICE, &asked))), 135_011);
+}
+
+#[test]
 fn edge_on_a_signed_in_machine_shows_no_sign_in_page() {
     let world = World::new();
     let answer = send(&world, &request(&device_key(), DEVICE, &by_password(&nonce(&world), CAROL, PASSWORD)));
