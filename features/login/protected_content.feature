@@ -48,3 +48,33 @@ Feature: Logging in to Azure-protected content
     And Carol clicks "Sign in" in Chrome
     Then Entra has refused with AADSTS50126
     And Carol sees "Your account or password is incorrect" in Chrome
+
+  Scenario: Firefox leaves the choice to Windows
+    Given Carol has opened "https://www.office.com/" in Firefox
+    When Carol types "carol.shaw@highlands_azure.com" as "Email, phone, or Skype" in Firefox
+    And Carol clicks "Next" in Firefox
+    And Carol clicks "Other ways to sign in" in Firefox
+    And Carol clicks "Use Windows Hello or a security key" in Firefox
+    Then Carol sees "Touch your security key" in the Windows dialog
+    And Carol sees "Accept" on the phone
+
+  Scenario: Firefox opens Microsoft 365 with the phone
+    Given Carol has opened "https://www.office.com/" in Firefox
+    When Carol types "carol.shaw@highlands_azure.com" as "Email, phone, or Skype" in Firefox
+    And Carol clicks "Next" in Firefox
+    And Carol clicks "Other ways to sign in" in Firefox
+    And Carol clicks "Use Windows Hello or a security key" in Firefox
+    And Carol accepts on the phone and gives the biometric
+    And Carol clicks "No" in Firefox
+    Then Carol sees "Carol Shaw" in Firefox
+
+  Scenario: What Edge signs in with lasts fourteen days
+    When 15 days pass
+    And Carol opens "https://www.office.com/" in Edge
+    Then Carol sees "Email, phone, or Skype" in Edge
+
+  Scenario: The day after its machine was disabled Edge asks who is there
+    Given an administrator has disabled the workstation of Carol in Entra
+    When 2 days pass
+    And Carol opens "https://www.office.com/" in Edge
+    Then Carol sees "Email, phone, or Skype" in Edge

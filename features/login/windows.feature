@@ -300,6 +300,69 @@ Feature: Logging in to Windows
       Then Carol sees "isn't joined to Microsoft Entra ID" on the sign-in screen
       And Carol is not logged in to Windows
 
+  Rule: The machine has to be known too
+    Background:
+      Given the lab "default"
+      And Carol is paired with Azure
+      And Carol has closed the HYPR Mobile App
+
+    Scenario: The machine has been disabled in Entra
+      Given an administrator has disabled the workstation of Carol in Entra
+      And Carol has locked the workstation
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS135011
+      And Carol sees "This computer has been disabled by your organization." on the sign-in screen
+
+    Scenario: The machine has been deleted in Entra
+      Given an administrator has deleted the workstation of Carol in Entra
+      And Carol has locked the workstation
+      And Carol has chosen the security key on the sign-in screen
+      When Carol accepts on the phone and gives the biometric
+      Then Entra has refused with AADSTS700003
+      And Carol sees "Your organization doesn't know this computer." on the sign-in screen
+
+    Scenario: A disabled machine gets no settings of Intune's
+      Given an administrator has disabled the workstation of Carol in Entra
+      And the workstation of Carol has synced with Intune
+      And Carol has locked the workstation
+      When Carol clicks "Sign-in options" on the sign-in screen
+      Then Carol does not see "Security key" on the sign-in screen
+
+  Rule: Whoever comes first is "Other User"
+    Background:
+      Given the lab "default"
+
+    Scenario: A machine that nobody has signed in to knows nobody
+      When Carol wakes the workstation
+      Then Carol sees "Other User" on the sign-in screen
+      And Carol sees "User name" on the sign-in screen
+
+    Scenario: A key that has never been seen there signs in whom it belongs to
+      Given Carol is paired with Azure
+      And Dave is signed in at the workstation of Carol with his password
+      And Carol has locked the workstation
+      When Carol accepts on the phone and gives the biometric
+      Then Carol is logged in to Windows
+
+    @guide:state-dependency
+    Scenario: Dave's name stands there, Carol's key opens Carol's desktop
+      Given Carol is paired with Azure
+      And Carol has closed the HYPR Mobile App
+      And Dave is signed in at the workstation of Carol with his password
+      And Carol has locked the workstation
+      When Carol chooses the security key on the sign-in screen
+      And Carol accepts on the phone and gives the biometric
+      Then Carol is logged in to Windows
+      And Carol sees "Carol Shaw" on the desktop
+
+    Scenario: Windows puts forth whoever signed in last
+      Given Carol is paired with Azure
+      And Carol has closed the HYPR Mobile App
+      When Dave signs in at the workstation of Carol with his password
+      And Carol locks the workstation
+      Then Carol sees "dave.munro@highlands_azure.com" on the sign-in screen
+
   Rule: A password still works
     Scenario: Carol signs in with her password
       Given the lab "default"

@@ -29,6 +29,8 @@ pub struct Config {
     pub applications: Vec<ApplicationConfig>,
     /// Joined and registered devices.
     pub devices: Vec<DeviceConfig>,
+    /// Intune's device configurations, each assigned to all licensed users.
+    pub device_configurations: Vec<DeviceConfigurationConfig>,
     /// The FIDO2 security key method policy.
     pub fido2_policy: Fido2Policy,
     /// Conditional Access policies.
@@ -56,6 +58,18 @@ pub struct UserConfig {
     pub phone: Option<String>,
     /// Directory roles, tenant-wide.
     pub roles: Vec<Role>,
+    /// Whether the user has an Intune licence, without which no policy reaches the user's devices.
+    pub intune: Licence,
+}
+
+/// Whether a user has a licence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Licence {
+    /// Has one.
+    #[default]
+    Assigned,
+    /// Has none.
+    Missing,
 }
 
 /// `accountEnabled`.
@@ -148,4 +162,26 @@ pub struct DeviceConfig {
     pub trust_type: TrustType,
     /// The public half of its device key: a P-256 point, SEC1 bytes.
     pub public_key: Vec<u8>,
+    /// Who joined it, by user principal name: Intune manages it by this user's licence.
+    pub owner: Option<String>,
+}
+
+/// A device configuration of Intune's with custom settings (`windows10CustomConfiguration`).
+#[derive(Clone, Debug)]
+pub struct DeviceConfigurationConfig {
+    /// Display name.
+    pub display_name: String,
+    /// The settings.
+    pub settings: Vec<OmaSetting>,
+}
+
+/// A whole number at an OMA-URI (`omaSettingInteger`).
+#[derive(Clone, Debug)]
+pub struct OmaSetting {
+    /// Display name.
+    pub display_name: String,
+    /// Where the setting lives: `./Device/Vendor/MSFT/..`.
+    pub uri: String,
+    /// Its value.
+    pub value: i64,
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::config::{DeviceConfig, PasswordState};
+use crate::config::{DeviceConfig, Licence, PasswordState};
 use crate::roles::Role;
 use crate::secret::Digested;
 
@@ -38,6 +38,8 @@ pub struct User {
     pub phone: Option<String>,
     /// Directory roles, tenant-wide.
     pub roles: BTreeSet<Role>,
+    /// Whether the user has an Intune licence.
+    pub intune: Licence,
     /// Properties that the tenant keeps and never reads: `jobTitle`, `department`, ..
     pub(crate) profile: BTreeMap<&'static str, Value>,
     /// Numbers beside [`User::phone`].
@@ -109,6 +111,8 @@ pub struct Device {
     pub is_compliant: Option<bool>,
     /// The public half of its device key: a P-256 point, SEC1 bytes.
     pub public_key: Vec<u8>,
+    /// Who joined it.
+    pub(crate) owner: Option<UserId>,
     /// When it was registered.
     pub(crate) registered: Timestamp,
 }
@@ -125,7 +129,7 @@ pub enum TrustType {
 }
 
 impl Device {
-    pub(crate) fn joined(id: Uuid, registered: Timestamp, config: DeviceConfig) -> Self {
+    pub(crate) fn joined(id: Uuid, registered: Timestamp, owner: Option<UserId>, config: DeviceConfig) -> Self {
         Self {
             id,
             device_id: config.device_id,
@@ -134,6 +138,7 @@ impl Device {
             account_enabled: true,
             is_compliant: None,
             public_key: config.public_key,
+            owner,
             registered,
         }
     }

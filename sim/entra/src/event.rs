@@ -78,6 +78,20 @@ pub enum Event {
         /// What, as one plain sentence without its subject: `created the group "A"`.
         what: String,
     },
+    /// A device fetched Intune's settings.
+    DeviceSynced {
+        /// Its name.
+        device: String,
+        /// How many settings apply to it.
+        settings: usize,
+    },
+    /// A device asked Intune and gets nothing.
+    DeviceNotManaged {
+        /// Its name, or its id if the tenant does not know it.
+        device: String,
+        /// Why.
+        reason: String,
+    },
     /// Graph refused a request.
     GraphRefused {
         /// `POST /v1.0/groups`.
@@ -153,6 +167,8 @@ impl std::fmt::Display for Event {
             Self::KeyRefused { user, reason } => write!(f, "refused a security key of {user}: {reason}"),
             Self::KeyDeleted { user, name, by } => write!(f, "{by} deleted the security key {name:?} of {user}"),
             Self::DirectoryChanged { by, what } => write!(f, "{by} {what}"),
+            Self::DeviceSynced { device, settings } => write!(f, "gave {device} {settings} Intune settings"),
+            Self::DeviceNotManaged { device, reason } => write!(f, "gave {device} no Intune settings: {reason}"),
             Self::GraphRefused { request, status, code, message } => {
                 write!(f, "Graph refused {request}: {status} {code}: {message}")
             }

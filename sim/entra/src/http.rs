@@ -2,6 +2,7 @@
 
 mod graph;
 mod login;
+mod manage;
 mod names;
 mod pages;
 
@@ -40,6 +41,7 @@ struct Hosts {
     login: Router,
     graph: Router,
     mysignins: Router,
+    manage: Router,
     office: Router,
     microsoft: Router,
 }
@@ -60,6 +62,10 @@ pub fn router(tenant: Arc<Mutex<Tenant>>, clock: Clock) -> Router {
             .with_state(shared.clone()),
         graph: graph::routes().with_state(shared.clone()),
         mysignins: pages::mysignins().fallback(not_simulated).with_state(shared.clone()),
+        manage: manage::routes()
+            .fallback(not_simulated)
+            .layer(DefaultBodyLimit::max(LOGIN_BODY_BYTES_MAX))
+            .with_state(shared.clone()),
         office: pages::office().fallback(not_simulated).with_state(shared.clone()),
         microsoft: pages::microsoft().fallback(not_simulated).with_state(shared.clone()),
     };
@@ -87,6 +93,7 @@ async fn dispatch(State(hosts): State<Hosts>, mut request: Request) -> Response 
         Some((Room::Login, origin)) => (hosts.login, origin),
         Some((Room::Graph, origin)) => (hosts.graph, origin),
         Some((Room::MySignIns, origin)) => (hosts.mysignins, origin),
+        Some((Room::Manage, origin)) => (hosts.manage, origin),
         Some((Room::Office, origin)) => (hosts.office, origin),
         Some((Room::Microsoft, origin)) => (hosts.microsoft, origin),
         None => {

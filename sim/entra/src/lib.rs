@@ -15,6 +15,7 @@ mod event;
 pub mod fido;
 mod graph;
 pub mod http;
+mod intune;
 mod oauth;
 mod origin;
 mod pages;
@@ -28,7 +29,8 @@ mod windows_sign_in;
 pub use applications::{Application, BadClientCertificate, ClientKind, first_party};
 pub use conditional_access::{ConditionalAccessPolicy, Subject};
 pub use config::{
-    Account, ApplicationConfig, Config, Consent, DeviceConfig, GroupConfig, PasswordState, SecretConfig, UserConfig,
+    Account, ApplicationConfig, Config, Consent, DeviceConfig, DeviceConfigurationConfig, GroupConfig, Licence,
+    OmaSetting, PasswordState, SecretConfig, UserConfig,
 };
 pub use directory::{Device, Group, GroupId, TrustType, User, UserId};
 pub use es256::PublicKey;

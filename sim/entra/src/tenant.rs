@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use crate::applications::{Application, BadClientCertificate, Presence};
 use crate::conditional_access::{StoredPolicy, Strength};
-use crate::config::{Config, DeviceConfig};
+use crate::config::{Config, DeviceConfigurationConfig};
 use crate::directory::{Device, Group, GroupId, User, UserId};
 use crate::error::{Refusal, Trace, aadsts};
 use crate::event::Event;
@@ -128,6 +128,14 @@ pub enum BadConfig {
         /// The name that nobody has.
         member: String,
     },
+    /// A device that nobody of the tenant has joined.
+    #[error("{owner}, who joined {device}, is not a user")]
+    UnknownOwner {
+        /// The device's name.
+        device: String,
+        /// The name that nobody has.
+        owner: String,
+    },
     /// A certificate that cannot be registered on an application.
     #[error("the certificate of the application {name:?} cannot be registered: {why}")]
     ClientCertificate {
@@ -167,7 +175,7 @@ impl Tenant {
             applications: BTreeMap::new(),
             client_ids: BTreeMap::new(),
             graph_principal: seed.fork("entra/graph-service-principal").uuid(),
-            devices: config.devices.into_iter().map(|device| device_of(device, config.created, seed)).collect(),
+            devices: BTreeMap::new(),
             device_ids: BTreeMap::new(),
             activated_roles: BTreeSet::from([Role::GlobalAdministrator]),
             holders: BTreeMap::new(),
@@ -207,6 +215,9 @@ impl Tenant {
         });
         let registered = registered.collect::<Result<Vec<_>, _>>()?;
         first_party.into_iter().chain(registered).for_each(|application| tenant.keep_application(application));
+        config.devices.into_iter().try_for_each(|device| tenant.add_configured_device(device, seed))?;
+        tenant.device_configurations =
+            config.device_configurations.into_iter().map(|given| configured(given, config.created, seed)).collect();
         tenant.device_ids = tenant.devices.values().map(|device| (device.id, device.device_id)).collect();
         tenant.index_roles();
         tenant.set_conditional_access(config.conditional_access);
@@ -385,7 +396,8 @@ impl Tenant {
     }
 }
 
-fn device_of(config: DeviceConfig, registered: Timestamp, seed: &Seed) -> (Uuid, Device) {
-    let id = seed.fork(&format!("entra/device/{}", config.device_id)).uuid();
-    (config.device_id, Device::joined(id, registered, config))
+/// A configuration that was there from the start, assigned to all licensed users.
+fn configured(given: DeviceConfigurationConfig, created: Timestamp, seed: &Seed) -> (Uuid, DeviceConfiguration) {
+    let id = seed.fork(&format!("entra/device-configuration/{}", given.display_name)).uuid();
+    (id, DeviceConfiguration::configured(id, &crate::graph::date(created), given))
 }

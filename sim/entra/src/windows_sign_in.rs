@@ -37,6 +37,13 @@ struct Request {
     credential: Credential,
 }
 
+/// What a device signs for itself.
+#[derive(Deserialize)]
+struct DeviceRequest {
+    #[serde(default)]
+    request_nonce: String,
+}
+
 /// What the person brought, by `grant_type`.
 #[derive(Deserialize)]
 #[serde(tag = "grant_type")]
@@ -63,6 +70,15 @@ pub(crate) fn sign_in(tenant: &mut Tenant, now: Timestamp, form: &Form) -> Resul
     tenant.nonces.spend(now, &nonce)?;
     let sign_in = authenticate(tenant, now, request.credential, &nonce)?;
     Ok(answer(tenant, now, device, sign_in, request.scope))
+}
+
+/// A request in which only the device proves itself: its device id. The nonce is spent.
+pub(crate) fn signed_by_device(tenant: &mut Tenant, now: Timestamp, form: &Form) -> Result<Uuid, Refusal> {
+    let jws = Jws::parse(form.required("request")?).ok_or_else(|| aadsts::MALFORMED_REQUEST.refuse())?;
+    let device = authenticated_device(tenant, &jws)?;
+    let request: DeviceRequest = jws.payload().ok_or_else(|| aadsts::MALFORMED_REQUEST.refuse())?;
+    tenant.nonces.spend(now, &request.request_nonce)?;
+    Ok(device)
 }
 
 /// The device that signed, by the `kid` of the header.

@@ -103,3 +103,6 @@ impl Lab {
 
 /// Microsoft Graph Command Line Tools, Microsoft's own public client for administrators.
 pub(crate) const COMMAND_LINE_TOOLS: uuid::Uuid = uuid::uuid!("14d82eec-204b-4c2f-b7e8-296a70dab67e");
+
+/// The setting of the guide's "Enable Security Keys in Intune".
+pub const SECURITY_KEY_SIGN_IN: &str = "./Device/Vendor/MSFT/PassportForWork/SecurityKey/UseSecurityKeyForSignin";

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use clockwork::{Clock, ExchangeId, Face as _, Journal, Reply, Screen, Verb, VerbError};
 use jiff::{SignedDuration, Timestamp};
 use phone::Phone;
+use windows::bluetooth::Signal;
 use windows::browser::{Browser, Download};
-use windows::{Window, Workstation};
+use windows::{Method, Reach, Window, Workstation};
 use wire::ctaphid::Report;
 
 use crate::actor::Actor;
@@ -47,6 +48,8 @@ pub struct Lab {
     pub(crate) hosts: Hosts,
     /// HTTP faults, first match wins.
     pub faults: Faults,
+    /// By which ways each phone can be reached while its app is open.
+    pub(crate) reach: BTreeMap<String, Reach>,
     pub(crate) exchanges: Vec<Pending>,
     pub(crate) links: BTreeMap<(String, String), Trace>,
     pub(crate) shown: BTreeMap<Place, Screen>,
@@ -181,6 +184,12 @@ impl Lab {
         self.settle();
     }
 
+    /// Switches a phone's Bluetooth, or moves it into another network or back.
+    pub fn set_reach(&mut self, phone: &str, change: impl FnOnce(&mut Reach)) {
+        change(self.reach.entry(phone.to_owned()).or_default());
+        self.settle();
+    }
+
     /// Lets time pass, from deadline to deadline.
     ///
     /// # Panics
@@ -252,6 +261,7 @@ impl Lab {
         let moved = [
             self.deliver_replies(),
             self.send_requests(),
+            self.carry_radio(),
             self.plug_and_unplug(),
             self.carry_reports(),
             self.meet_deadlines(),
@@ -368,6 +378,49 @@ impl Lab {
         }
     }
 
+    /// Which machine hears which phone, and what they say to each other by Bluetooth.
+    fn carry_radio(&mut self) -> bool {
+        let now = self.now();
+        let reach: BTreeMap<String, Reach> = self
+            .reach
+            .iter()
+            .map(|(name, reach)| {
+                let is_open = self.phones.get(name).is_some_and(Phone::is_app_open);
+                (name.clone(), if is_open { *reach } else { Reach::default() })
+            })
+            .collect();
+        let mut moved = false;
+        for (machine, workstation) in &mut self.workstations {
+            moved |= workstation.handle_reach(now, &reach);
+            while let Some((phone, signal)) = workstation.poll_bluetooth() {
+                moved = true;
+                let Some(phone) = self.phones.get_mut(&phone) else { continue };
+                match signal {
+                    Signal::Compare { passkey } => phone.handle_bluetooth_request(machine, &passkey),
+                    Signal::Withdrawn => phone.handle_bluetooth_withdrawn(machine),
+                }
+            }
+        }
+        for (name, phone) in &mut self.phones {
+            while let Some((machine, is_same)) = phone.poll_bluetooth() {
+                moved = true;
+                if let Some(workstation) = self.workstations.get_mut(&machine) {
+                    workstation.handle_bluetooth(now, name, is_same);
+                }
+            }
+        }
+        moved
+    }
+
+    /// Whether a phone reaches a machine in the way that was confirmed there.
+    fn is_connected(&self, phone: &str, core: &Phone, workstation: &Workstation) -> Option<Method> {
+        let reach = self.reach.get(phone).copied().unwrap_or_default();
+        core.device_ids().filter_map(|id| workstation.connection(id)).find(|method| match method {
+            Method::Bluetooth => reach.bluetooth && workstation.is_paired_by_bluetooth(phone),
+            Method::Web => reach.network,
+        })
+    }
+
     /// A phone is a USB key on the machines that it is connected to at this moment.
     fn plug_and_unplug(&mut self) -> bool {
         let now = self.now();
@@ -375,14 +428,17 @@ impl Lab {
         for (phone, core) in &self.phones {
             let machines = core.connections();
             for (name, workstation) in &self.workstations {
-                let is_set_up = core.device_ids().any(|id| workstation.connection(id).is_some());
-                if is_set_up && machines.iter().any(|machine| machine == workstation.machine_id()) {
-                    wanted.push((phone.clone(), name.clone()));
+                let method = self.is_connected(phone, core, workstation);
+                if let (Some(method), true) =
+                    (method, machines.iter().any(|machine| machine == workstation.machine_id()))
+                {
+                    wanted.push(((phone.clone(), name.clone()), method));
                 }
             }
         }
-        let gone: Vec<_> = self.links.keys().filter(|link| !wanted.contains(link)).cloned().collect();
-        let new: Vec<_> = wanted.into_iter().filter(|link| !self.links.contains_key(link)).collect();
+        let gone: Vec<_> =
+            self.links.keys().filter(|link| !wanted.iter().any(|(it, _)| it == *link)).cloned().collect();
+        let new: Vec<_> = wanted.into_iter().filter(|(link, _)| !self.links.contains_key(link)).collect();
         let moved = !gone.is_empty() || !new.is_empty();
         for (phone, workstation) in gone {
             self.links.remove(&(phone.clone(), workstation.clone()));
@@ -391,12 +447,15 @@ impl Lab {
             self.workstation_mut(&workstation).detach(now, &phone);
             self.phone_mut(&phone).handle_detached(now, &machine_id);
         }
-        for (phone, workstation) in new {
+        for ((phone, workstation), method) in new {
             self.links.insert((phone.clone(), workstation.clone()), Trace::default());
             self.note(&format!("{phone} is a security key of {workstation}"));
             let machine_id = self.workstation_mut(&workstation).machine_id().to_owned();
             self.phone_mut(&phone).handle_attached(now, &machine_id);
             self.workstation_mut(&workstation).attach(now, &phone);
+            if method == Method::Bluetooth {
+                self.workstation_mut(&workstation).handle_bluetooth_connected(&phone);
+            }
         }
         moved
     }

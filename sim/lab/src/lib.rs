@@ -17,7 +17,7 @@ pub mod scenario;
 mod setup;
 mod trace;
 
-pub use graph::GraphError;
+pub use graph::{GraphError, SECURITY_KEY_SIGN_IN};
 pub use journey::FlagLevel;
 pub use lab::{Lab, Place};
 pub use people::{JourneyError, Person};

@@ -85,7 +85,7 @@ pub struct Tenant {
     /// AAGUIDs that the key restriction policy blocks.
     #[serde(default)]
     pub blocked_aaguids: Vec<uuid::Uuid>,
-    /// Whether the Intune policy lets people sign in to Windows by security key.
+    /// Whether Intune has the policy that lets people sign in to Windows by security key, for all licensed users.
     #[serde(default = "yes")]
     pub windows_security_key_sign_in: bool,
     /// A Conditional Access policy asks everybody for MFA, the service account not excluded.
@@ -134,6 +134,9 @@ pub struct User {
     /// Whether the account may sign in.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Whether the person has an Intune licence; without one no policy reaches the person's machines.
+    #[serde(default = "yes")]
+    pub intune_licence: bool,
     /// Whether the person has set the password; one that an administrator has set must be changed first.
     #[serde(default = "yes")]
     pub password_is_permanent: bool,
@@ -274,9 +277,36 @@ pub struct Workstation {
     pub joined: Join,
     /// Whose it is.
     pub user: String,
-    /// Whether the HYPR Passwordless client is installed.
-    #[serde(default = "yes")]
-    pub client_installed: bool,
+    /// What it runs.
+    #[serde(default)]
+    pub system: System,
+    /// An account of the machine's own.
+    #[serde(default)]
+    pub local_account: Option<LocalAccount>,
+    /// Whether the HYPR Passwordless client is installed; on Windows it is, unless the file says no.
+    #[serde(default)]
+    pub client_installed: Option<bool>,
+}
+
+/// An account that only one machine knows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalAccount {
+    /// Its name.
+    pub user_name: String,
+    /// Its password.
+    pub password: String,
+}
+
+/// What a machine runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum System {
+    /// Windows.
+    #[default]
+    Windows,
+    /// macOS.
+    Macos,
 }
 
 /// How a machine is joined.
@@ -385,6 +415,14 @@ impl Scenario {
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
         self.users.iter().find(|user| user.name == name || user.first_name() == name)
+    }
+}
+
+impl Workstation {
+    /// Whether the HYPR Passwordless client is installed when the lab begins.
+    #[must_use]
+    pub fn has_client(&self) -> bool {
+        self.client_installed.unwrap_or(self.system == System::Windows)
     }
 }
 
@@ -650,6 +688,18 @@ mod tests {
              wrong-rp-id-hash, unset-up-bit, unset-uv-bit, set-be-bit, set-bs-bit, invalid-signature, counter-stuck, \
              counter-replayed, no-attestation, other-aaguid, extra-extension, drop-extensions, invalid-response, \
              truncated-response, no-credentials, absent-touch, key-store-full or pin-soft-lock",
+        );
+        add(
+            "workstations: [{name: M, system: macos, joined: cloud, user: Carol}]",
+            "6:49: \"M\": a Mac is joined to nothing here",
+        );
+        add(
+            "workstations: [{name: M, joined: none, user: Carol, local_account: {user_name: 'a b', password: Heather-42}}]",
+            "6:80: \"a b\" is no name of a local account, for example carol",
+        );
+        add(
+            "workstations: [{name: M, joined: none, user: Carol, local_account: {user_name: ab, password: short}}]",
+            "6:94: a password has at least 8 characters",
         );
         add(
             "faults: [{verdict: !answer 9999}]",

@@ -54,11 +54,8 @@ impl Lab {
     pub fn start(scenario: Scenario, seed: &Seed) -> Result<Self, SetupError> {
         let registration = Registration::new(&scenario, seed);
         let clock = Clock::manual(scenario.start);
-        let workstations: BTreeMap<_, _> = scenario
-            .workstations
-            .iter()
-            .map(|machine| (machine.name.clone(), workstation(&scenario, machine, seed)))
-            .collect();
+        let workstations: BTreeMap<_, _> =
+            scenario.workstations.iter().map(|machine| (machine.name.clone(), workstation(machine, seed))).collect();
         let tenant = Arc::new(Mutex::new(made(&scenario, tenant(&scenario, &registration, &workstations), seed)?));
         let shell = Shell::new(control_center::ControlCenter::new(hypr_tenant(&scenario), seed), clock.clone());
         let mut hosts = Hosts::default();
@@ -78,6 +75,11 @@ impl Lab {
             phones: scenario.phones.iter().map(|phone| (phone.name.clone(), new_phone(phone, seed))).collect(),
             hosts,
             faults: Faults::default(),
+            reach: scenario
+                .phones
+                .iter()
+                .map(|phone| (phone.name.clone(), windows::Reach { bluetooth: true, network: true }))
+                .collect(),
             exchanges: Vec::new(),
             links: BTreeMap::new(),
             shown: BTreeMap::new(),
@@ -90,6 +92,9 @@ impl Lab {
             scenario,
         };
         lab.settle();
+        for machine in lab.scenario.workstations.clone() {
+            lab.with_workstation(&machine.name, windows::Workstation::sync);
+        }
         lab.integrate()?;
         lab.install_clients()?;
         lab.faults = Faults::new(lab.scenario.faults.clone());
@@ -113,9 +118,8 @@ impl Lab {
 /// [`SetupError`] when the scenario asks for what cannot be.
 pub fn tenant_alone(scenario: &Scenario, seed: &Seed) -> Result<(entra::Config, entra::Tenant), SetupError> {
     let machines = scenario.workstations.iter();
-    let workstations = machines
-        .map(|machine| (machine.name.clone(), workstation(scenario, machine, seed)))
-        .collect::<BTreeMap<_, _>>();
+    let workstations =
+        machines.map(|machine| (machine.name.clone(), workstation(machine, seed))).collect::<BTreeMap<_, _>>();
     let config = tenant(scenario, &Registration::new(scenario, seed), &workstations);
     let mut tenant = made(scenario, config.clone(), seed)?;
     throttle(scenario, &mut tenant);
@@ -195,8 +199,9 @@ fn tenant(
         devices: scenario
             .workstations
             .iter()
-            .filter_map(|machine| device(machine, &workstations[&machine.name]))
+            .filter_map(|machine| device(scenario, machine, &workstations[&machine.name]))
             .collect(),
+        device_configurations: device_configurations(&scenario.tenant),
         fido2_policy: fido2_policy(&scenario.tenant),
         conditional_access: if scenario.tenant.service_account_needs_mfa {
             vec![everybody_needs_mfa(scenario)]
@@ -221,6 +226,7 @@ fn person(user: &scenario::User) -> entra::UserConfig {
         account: if user.enabled { entra::Account::Enabled } else { entra::Account::Disabled },
         phone: user.text_messages_to.clone(),
         roles: roles(&user.roles),
+        intune: if user.intune_licence { entra::Licence::Assigned } else { entra::Licence::Missing },
     }
 }
 
@@ -239,6 +245,7 @@ fn service_account(scenario: &Scenario, registration: &Registration) -> entra::U
         account: entra::Account::Enabled,
         phone: None,
         roles: roles(&account.roles),
+        intune: entra::Licence::Missing,
     }
 }
 
@@ -304,6 +311,7 @@ fn administration() -> entra::ApplicationConfig {
         "Policy.Read.All",
         "Policy.ReadWrite.ConditionalAccess",
         "AuditLog.Read.All",
+        "DeviceManagementConfiguration.ReadWrite.All",
     ];
     entra::ApplicationConfig {
         app_id: crate::graph::COMMAND_LINE_TOOLS,
@@ -319,7 +327,24 @@ fn administration() -> entra::ApplicationConfig {
     }
 }
 
-fn device(machine: &scenario::Workstation, workstation: &windows::Workstation) -> Option<entra::DeviceConfig> {
+/// "Enable Security Keys in Intune", by Microsoft's instructions.
+fn device_configurations(tenant: &scenario::Tenant) -> Vec<entra::DeviceConfigurationConfig> {
+    let policy = entra::DeviceConfigurationConfig {
+        display_name: "Security Keys for Windows Sign-In".to_owned(),
+        settings: vec![entra::OmaSetting {
+            display_name: "Turn on FIDO Security Keys for Windows Sign-In".to_owned(),
+            uri: crate::graph::SECURITY_KEY_SIGN_IN.to_owned(),
+            value: 1,
+        }],
+    };
+    tenant.windows_security_key_sign_in.then_some(policy).into_iter().collect()
+}
+
+fn device(
+    scenario: &Scenario,
+    machine: &scenario::Workstation,
+    workstation: &windows::Workstation,
+) -> Option<entra::DeviceConfig> {
     let trust_type = match machine.joined {
         scenario::Join::Cloud => entra::TrustType::AzureAd,
         scenario::Join::Hybrid => entra::TrustType::ServerAd,
@@ -330,6 +355,7 @@ fn device(machine: &scenario::Workstation, workstation: &windows::Workstation) -
         display_name: machine.name.clone(),
         trust_type,
         public_key: workstation.device_public_key(),
+        owner: scenario.user(&machine.user).map(|user| user.upn.clone()),
     })
 }
 
@@ -387,7 +413,7 @@ fn flags<F: Copy + Ord>(names: &[String], all: &[F], name_of: fn(F) -> &'static 
     all.iter().copied().filter(|flag| names.iter().any(|name| name == name_of(*flag))).collect()
 }
 
-fn workstation(scenario: &Scenario, machine: &scenario::Workstation, seed: &Seed) -> windows::Workstation {
+fn workstation(machine: &scenario::Workstation, seed: &Seed) -> windows::Workstation {
     let mut ids = seed.fork(&format!("setup/{}", machine.name));
     let config = windows::WorkstationConfig {
         name: machine.name.clone(),
@@ -398,11 +424,14 @@ fn workstation(scenario: &Scenario, machine: &scenario::Workstation, seed: &Seed
             scenario::Join::Hybrid => windows::Join::Hybrid,
             scenario::Join::None => windows::Join::None,
         },
-        security_key_sign_in: if scenario.tenant.windows_security_key_sign_in {
-            windows::SecurityKeys::Enabled
-        } else {
-            windows::SecurityKeys::Disabled
+        system: match machine.system {
+            scenario::System::Windows => windows::System::Windows,
+            scenario::System::Macos => windows::System::MacOs,
         },
+        local_account: machine
+            .local_account
+            .as_ref()
+            .map(|own| windows::LocalAccount { name: own.user_name.clone(), password: own.password.clone() }),
     };
     windows::Workstation::new(config, seed)
 }
@@ -513,7 +542,7 @@ impl Lab {
         let scenario = self.scenario.clone();
         let Some(integration) = &scenario.integration else { return Ok(()) };
         let hypr_json = self.control_center.with_core(|core| core.hypr_json(&integration.name)).unwrap_or_default();
-        for (index, machine) in scenario.workstations.iter().enumerate().filter(|(_, it)| it.client_installed) {
+        for (index, machine) in scenario.workstations.iter().enumerate().filter(|(_, it)| it.has_client()) {
             let installed =
                 self.with_workstation(&machine.name, |workstation, _| workstation.install_client(&hypr_json));
             installed.map_err(|error| {

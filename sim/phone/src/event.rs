@@ -21,6 +21,13 @@ pub enum Event {
         /// The workstation's machine id.
         machine: String,
     },
+    /// The owner has answered a computer that wants to be paired by Bluetooth.
+    BluetoothAnswered {
+        /// The computer's name.
+        computer: String,
+        /// Whether the digits are the same.
+        is_same: bool,
+    },
     /// The camera read a pairing code, or it came for an activation code.
     CodeRead {
         /// For whom.
@@ -209,6 +216,10 @@ pub enum Abandonment {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::BluetoothAnswered { computer, is_same: true } => write!(f, "The PIN of {computer} is confirmed."),
+            Self::BluetoothAnswered { computer, is_same: false } => {
+                write!(f, "The PIN of {computer} is not confirmed.")
+            }
             Self::AppOpened => f.write_str("The app was opened."),
             Self::AppClosed => f.write_str("The app was closed."),
             Self::Attached { machine } => write!(f, "Connected as a USB security key to {machine}."),

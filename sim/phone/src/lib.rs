@@ -8,6 +8,7 @@
 //! word on its accounts (`status`).
 
 mod account;
+mod bluetooth;
 mod ceremony;
 mod confirmation;
 mod control_center;

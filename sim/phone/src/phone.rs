@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use wire::ctaphid::Report;
 
 use crate::account::{Account, AccountId, Server, Standing};
+use crate::bluetooth::Bluetooth;
 use crate::ceremony::{Cause, Ceremony};
 use crate::confirmation::Confirmation;
 use crate::control_center::{self, Enrolment, Failure, Qr};
@@ -50,6 +51,7 @@ pub struct Phone {
     hosts: BTreeMap<String, Hid>,
     pub(crate) app: App,
     pub(crate) ceremony: Option<Ceremony>,
+    pub(crate) bluetooth: Bluetooth,
     pub(crate) azure_biometric: Biometric,
     pub(crate) accounts: BTreeMap<AccountId, Account>,
     pub(crate) enrolments: BTreeMap<Server, Enrolment>,
@@ -91,6 +93,7 @@ impl Phone {
             config,
             app: App::Closed,
             ceremony: None,
+            bluetooth: Bluetooth::default(),
             azure_biometric: Biometric::NotRegistered,
             accounts: BTreeMap::new(),
             enrolments: BTreeMap::new(),
@@ -136,6 +139,12 @@ impl Phone {
         self.unplug(now);
         self.app = App::Closed;
         self.events.push_back(Event::AppClosed);
+    }
+
+    /// Whether the app is at the front.
+    #[must_use]
+    pub fn is_app_open(&self) -> bool {
+        matches!(self.app, App::Open(_))
     }
 
     /// What the authenticator does wrong on purpose.

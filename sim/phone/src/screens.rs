@@ -88,6 +88,9 @@ impl Attempt {
 
 impl Face for Phone {
     fn screen(&self) -> Screen {
+        if let Some(question) = self.bluetooth_screen() {
+            return question;
+        }
         match (&self.app, &self.ceremony) {
             (App::Closed, _) => Screen::new(&self.config.name, &[], &[words::APP]),
             (App::Open(_), Some(ceremony)) => self.ceremony_screen(ceremony),
@@ -123,6 +126,8 @@ impl Phone {
                 screen.field(field)?;
                 self.type_into(field, text).ok_or_else(|| screen.meaningless(verb))
             }
+            // The question of the system stands before the app.
+            Verb::Present(_) | Verb::Scan(_) if self.bluetooth_screen().is_some() => Err(screen.meaningless(verb)),
             Verb::Present(gesture) => self.present(now, *gesture).ok_or_else(|| screen.meaningless(verb)),
             Verb::Scan(text) => match (&self.app, &self.ceremony) {
                 // The camera is one tap away from home, so that a scan there opens it.
@@ -137,6 +142,9 @@ impl Phone {
 
     /// Does what a button of the present screen does; `None` when it has no such button.
     fn tap(&mut self, now: Timestamp, label: &str) -> Option<()> {
+        if self.tap_in_bluetooth(label).is_some() {
+            return Some(());
+        }
         if self.ceremony.is_some() {
             return self.tap_in_ceremony(now, label);
         }

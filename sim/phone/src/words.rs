@@ -84,6 +84,8 @@ pub(crate) const REMOVAL_POSTPONED: &str =
 pub(crate) const REMOVAL_REFUSED: &str = "The key is gone from this phone, but HYPR does not accept this phone any more. Ask your administrator to delete the account, then delete it here.";
 pub(crate) const NO_LONGER_PAIRED_TEXT: &str =
     "HYPR does not know this pairing any more. Delete it here and pair again.";
+pub(crate) const BLUETOOTH_REQUEST: &str = "Bluetooth Pairing Request";
+pub(crate) const PAIR: &str = "Pair";
 pub(crate) const NOTE_DECLINED: &str = "You declined the request.";
 pub(crate) const NOTE_TIMED_OUT: &str = "The request timed out.";
 pub(crate) const NOTE_CANCELLED: &str = "The computer cancelled the request.";

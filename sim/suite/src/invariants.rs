@@ -13,6 +13,8 @@ fn leaked_secrets(lab: &Lab) -> Vec<String> {
     let registration = lab.registration();
     let mut secrets: Vec<(&str, &str)> =
         scenario.users.iter().map(|user| (user.name.as_str(), user.password.as_str())).collect();
+    let machines = scenario.workstations.iter();
+    secrets.extend(machines.filter_map(|it| Some((it.name.as_str(), it.local_account.as_ref()?.password.as_str()))));
     secrets.push(("the service account", &registration.service_account_password));
     secrets.push(("the application", &registration.client_secret));
     secrets.push(("Control Center's administrator", &scenario.control_center.admin_password));

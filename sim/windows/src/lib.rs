@@ -2,7 +2,10 @@
 //!
 //! [`Workstation`] composes the parts; each part is a core of its own, without clock, sockets or randomness.
 
+pub mod bluetooth;
 pub mod browser;
+mod device;
+pub mod intune;
 pub mod passwordless;
 pub mod sign_in;
 pub mod usb;
@@ -12,5 +15,7 @@ mod workstation;
 #[cfg(test)]
 mod fake_key;
 
-pub use passwordless::{Join, SecurityKeys};
+pub use device::Device;
+pub use passwordless::{Join, Method, Reach, SecurityKeys, System};
+pub use sign_in::LocalAccount;
 pub use workstation::{Event, Window, Workstation, WorkstationConfig};

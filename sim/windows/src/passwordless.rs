@@ -29,10 +29,22 @@ pub struct Machine {
     pub machine_id: String,
     /// The computer's name.
     pub name: String,
+    /// What it runs.
+    pub system: System,
     /// How it is joined.
     pub join: Join,
     /// Whether Windows accepts FIDO keys at sign-in.
     pub security_keys: SecurityKeys,
+}
+
+/// An operating system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum System {
+    /// Windows.
+    #[default]
+    Windows,
+    /// macOS, for which there is no client.
+    MacOs,
 }
 
 /// How a machine belongs to a domain.
@@ -55,6 +67,15 @@ pub enum SecurityKeys {
     Disabled,
 }
 
+/// By which ways a phone with an open app can be reached now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// By Bluetooth: its radio is heard.
+    pub bluetooth: bool,
+    /// It is on the same wireless network.
+    pub network: bool,
+}
+
 /// The way from the phone to this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -69,6 +90,11 @@ pub enum Method {
 pub enum Action {
     /// Open an address in the default browser.
     OpenUrl(String),
+    /// Pair a phone in Windows' Bluetooth.
+    PairBluetooth {
+        /// The phone's name.
+        device_name: String,
+    },
     /// The phone's virtual USB key may be plugged in from now on.
     ConnectionReady {
         /// Control Center's id of the phone.

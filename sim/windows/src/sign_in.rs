@@ -6,6 +6,7 @@
 mod entra;
 mod event;
 mod form;
+pub(crate) mod nonce;
 mod words;
 
 use std::collections::VecDeque;
@@ -13,27 +14,14 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use clockwork::{ExchangeId, Outbox, Reply, Screen, Verb, VerbError};
 use http::Request;
-use p256::ecdsa::SigningKey;
-use uuid::Uuid;
 
 use crate::browser::SingleSignOn;
-use crate::passwordless::{Join, SecurityKeys};
+use crate::device::Device;
+use crate::passwordless::{Join, SecurityKeys, System};
 use crate::webauthn::{Ceremony, Conclusion, CredentialJson, Failure};
 use entra::Proof;
 pub use event::Event;
 use form::{Form, Tiles};
-
-/// What the sign-in screen knows of its machine.
-pub struct Device {
-    /// The device's id in Entra.
-    pub id: Uuid,
-    /// The key that proves it.
-    pub key: SigningKey,
-    /// How it is joined.
-    pub join: Join,
-    /// Intune's policy for security keys at sign-in.
-    pub security_keys: SecurityKeys,
-}
 
 /// A person's account, as Entra names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +32,28 @@ pub struct Account {
     pub upn: String,
 }
 
+/// An account of the machine's own.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LocalAccount {
+    /// Its name, without the machine's.
+    pub name: String,
+    /// Its password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for LocalAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalAccount").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 /// Somebody is signed in; the session stays while the screen is locked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Who.
     pub account: Account,
-    /// What Edge signs in with.
-    pub single_sign_on: SingleSignOn,
+    /// What Edge signs in with; a local account has nothing.
+    pub single_sign_on: Option<SingleSignOn>,
 }
 
 /// A way to sign in.
@@ -73,9 +76,23 @@ pub enum Effect {
     Opened,
 }
 
+/// What a machine lets in without asking Entra.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// The computer's name.
+    pub name: String,
+    /// What it runs.
+    pub system: System,
+    /// Its own account, if it has one.
+    pub local_account: Option<LocalAccount>,
+}
+
 /// The sign-in screen of one machine.
 pub struct SignIn {
     device: Device,
+    machine: Machine,
+    /// Intune's policy for security keys at sign-in.
+    security_keys: SecurityKeys,
     session: Option<Session>,
     last: Option<(Account, Method)>,
     stage: Stage,
@@ -107,9 +124,11 @@ enum WantedProof {
 impl SignIn {
     /// A machine to which nobody has signed in yet.
     #[must_use]
-    pub fn new(device: Device) -> Self {
+    pub fn new(device: Device, machine: Machine) -> Self {
         Self {
             device,
+            machine,
+            security_keys: SecurityKeys::Disabled,
             session: None,
             last: None,
             stage: Stage::Form(Form::for_other_user(Method::Password)),
@@ -119,10 +138,9 @@ impl SignIn {
         }
     }
 
-    /// The public half of the device key: a P-256 point, SEC1 bytes.
-    #[must_use]
-    pub fn device_public_key(&self) -> Vec<u8> {
-        self.device.key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
+    /// Intune's policy says that security keys may be used from now on, or may not.
+    pub fn handle_policy(&mut self, security_keys: SecurityKeys) {
+        self.security_keys = security_keys;
     }
 
     /// Whose session there is, locked or not.
@@ -215,7 +233,7 @@ impl SignIn {
     /// Entra's reply.
     pub fn handle_response(&mut self, id: ExchangeId, reply: Reply) {
         match self.take_stage() {
-            Stage::Nonce { form, proof, exchange } if exchange == id => match entra::read_nonce(reply) {
+            Stage::Nonce { form, proof, exchange } if exchange == id => match nonce::read(reply) {
                 Ok(nonce) => self.handle_nonce(form, proof, nonce),
                 Err(refusal) => self.refuse(form, refusal),
             },
@@ -271,7 +289,24 @@ impl SignIn {
             self.stage = Stage::Form(form);
             return;
         }
+        if let Some(session) = self.local_session(&user_name) {
+            let is_right = self.machine.local_account.as_ref().is_some_and(|own| own.password == password);
+            return if is_right {
+                self.open(session, Method::Password)
+            } else {
+                self.refuse(form, entra::Refusal { code: None, words: words::refusal(50126).into() })
+            };
+        }
         self.ask_nonce(form, WantedProof::Password { user_name, password });
+    }
+
+    /// The session of the machine's own account, if it is meant: by its name, with or without the machine's.
+    fn local_session(&self, user_name: &str) -> Option<Session> {
+        let own = self.machine.local_account.as_ref()?;
+        let full = format!("{}\\{}", self.machine.name, own.name);
+        let name = user_name.strip_prefix(".\\").unwrap_or(user_name);
+        let is_meant = name.eq_ignore_ascii_case(&own.name) || name.eq_ignore_ascii_case(&full);
+        is_meant.then(|| Session { account: Account { name: own.name.clone(), upn: full }, single_sign_on: None })
     }
 
     fn try_key(&mut self, form: Form) {
@@ -281,7 +316,11 @@ impl SignIn {
     /// Step 1 of every sign-in; a machine that is not joined has no way to Entra.
     fn ask_nonce(&mut self, mut form: Form, proof: WantedProof) {
         if self.device.join == Join::None {
-            self.refuse(form, entra::Refusal { code: None, words: words::NOT_JOINED.into() });
+            let words = match self.machine.system {
+                System::Windows => words::NOT_JOINED,
+                System::MacOs => words::MAC,
+            };
+            self.refuse(form, entra::Refusal { code: None, words: words.into() });
             return;
         }
         form.say([]);
@@ -290,7 +329,7 @@ impl SignIn {
             WantedProof::Key => Method::SecurityKey,
         };
         self.events.push_back(Event::Tried { method });
-        let exchange = self.outbox.send(entra::nonce_request());
+        let exchange = self.outbox.send(nonce::request());
         self.stage = Stage::Nonce { form, proof, exchange };
     }
 
@@ -350,13 +389,17 @@ impl SignIn {
 
     fn first_form(&self) -> Form {
         match &self.last {
+            // A method that is no longer offered is not put forward.
+            Some((account, _)) if self.tiles() == Tiles::PasswordOnly => {
+                Form::for_account(account.clone(), Method::Password)
+            }
             Some((account, method)) => Form::for_account(account.clone(), *method),
             None => Form::for_other_user(Method::Password),
         }
     }
 
     fn tiles(&self) -> Tiles {
-        match (self.device.join, self.device.security_keys) {
+        match (self.device.join, self.security_keys) {
             (Join::Cloud | Join::Hybrid, SecurityKeys::Enabled) => Tiles::WithSecurityKey,
             _ => Tiles::PasswordOnly,
         }

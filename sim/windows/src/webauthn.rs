@@ -19,6 +19,7 @@ mod make_credential;
 mod pin_uv_auth;
 mod plan;
 mod rp_id;
+mod selection;
 
 use wire::webauthn::{Assertion, CreationOptions, Registration, RequestOptions};
 

@@ -7,6 +7,8 @@
 mod config;
 mod event;
 mod mail;
+mod radio;
+mod settings;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -20,9 +22,12 @@ use p256::elliptic_curve::Generate as _;
 use uuid::Uuid;
 use wire::ctaphid::Report;
 
+use crate::bluetooth::Bluetooth;
 use crate::browser::{Browser, BrowserKind};
-use crate::passwordless::{Action, InstallError, Machine, Method, Passwordless};
-use crate::sign_in::{Device, Effect, Keys, SignIn};
+use crate::device::Device;
+use crate::intune::Intune;
+use crate::passwordless::{Action, InstallError, Machine, Method, Passwordless, Reach, SecurityKeys};
+use crate::sign_in::{self, Effect, Keys, SignIn};
 use crate::usb::Ports;
 use crate::webauthn::{Client, Conclusion, DomException, Failure, KeyCommand, Surface};
 pub use config::WorkstationConfig;
@@ -34,9 +39,14 @@ pub use window::Window;
 pub struct Workstation {
     config: WorkstationConfig,
     sign_in: SignIn,
+    intune: Intune,
     browsers: BTreeMap<BrowserKind, Browser>,
     opened: BTreeSet<BrowserKind>,
     passwordless: Passwordless,
+    /// What the installer says, until its window is closed.
+    installer: Option<Screen>,
+    bluetooth: Bluetooth,
+    reach: BTreeMap<String, Reach>,
     ports: Ports,
     client: Client,
     /// Who gets the outcome of the ceremony under way.
@@ -65,19 +75,28 @@ impl Workstation {
             id: config.device_id,
             key: SigningKey::generate_from_rng(&mut stream("device-key")),
             join: config.join,
-            security_keys: config.security_key_sign_in,
+        };
+        let own = sign_in::Machine {
+            name: config.name.clone(),
+            system: config.system,
+            local_account: config.local_account.clone(),
         };
         let machine = Machine {
             machine_id: config.machine_id.clone(),
             name: config.name.clone(),
+            system: config.system,
             join: config.join,
-            security_keys: config.security_key_sign_in,
+            security_keys: SecurityKeys::Disabled,
         };
         Self {
-            sign_in: SignIn::new(device),
+            sign_in: SignIn::new(device.clone(), own),
+            intune: Intune::new(device),
             browsers: new_browsers(),
             opened: BTreeSet::new(),
             passwordless: Passwordless::new(machine),
+            installer: None,
+            bluetooth: Bluetooth::new(stream("bluetooth")),
+            reach: BTreeMap::new(),
             ports: Ports::new(stream("usb")),
             client: Client::new(stream("webauthn")),
             asker: None,
@@ -103,7 +122,7 @@ impl Workstation {
     /// The public half of the device key: a P-256 point, SEC1 bytes.
     #[must_use]
     pub fn device_public_key(&self) -> Vec<u8> {
-        self.sign_in.device_public_key()
+        self.intune.device().public_key()
     }
 
     /// The UPN of the person whose desktop is open.
@@ -117,6 +136,12 @@ impl Workstation {
     #[must_use]
     pub fn connection(&self, device_id: &str) -> Option<Method> {
         self.passwordless.connection(device_id)
+    }
+
+    /// Asks Intune for the machine's settings, as a machine does that is switched on or told to sync.
+    pub fn sync(&mut self, now: Timestamp) {
+        self.intune.sync(now);
+        self.settle(now);
     }
 
     /// Installs the Passwordless client.
@@ -186,6 +211,9 @@ impl Workstation {
             Window::SignIn => self.sign_in.screen(self.client.hint()),
             Window::Desktop => self.desktop(),
             Window::Passwordless => self.passwordless.screen(),
+            Window::Installer => self.installer.clone().unwrap_or_default(),
+            Window::Bluetooth => self.bluetooth.screen(),
+            Window::Settings => settings::screen(&self.config, &self.intune, self.bluetooth.paired()),
             Window::Security => self.client.screen().unwrap_or_default(),
             Window::Edge | Window::Chrome | Window::Firefox => {
                 let kind = window.browser().filter(|kind| self.opened.contains(kind));
@@ -205,6 +233,9 @@ impl Workstation {
             (Window::SignIn, true) => Err(self.screen(Window::Desktop).meaningless(verb)),
             (_, false) => Err(self.screen(Window::SignIn).meaningless(verb)),
             (Window::Desktop, true) => self.handle_desktop_verb(now, verb),
+            (Window::Installer, true) => self.handle_installer_verb(verb),
+            (Window::Bluetooth, true) => self.bluetooth.handle_verb(verb),
+            (Window::Settings, true) => self.handle_settings_verb(now, verb),
             (Window::Passwordless, true) => self.passwordless.handle_verb(now, verb),
             (Window::Security, true) => self.client.handle_verb(verb),
             (Window::Edge, true) => self.browser(BrowserKind::Edge).handle_verb(now, verb),
@@ -229,6 +260,7 @@ impl Workstation {
         if self.ports.detach(key) {
             self.events.push_back(Event::KeyDetached { key: key.to_owned() });
             self.client.handle_detached(key);
+            self.bluetooth.handle_disconnected(key);
         }
         self.settle(now);
     }
@@ -249,6 +281,9 @@ impl Workstation {
         while let Some((id, request)) = self.sign_in.poll_request() {
             self.mail.send(Part::SignIn, id, request);
         }
+        while let Some((id, request)) = self.intune.poll_request() {
+            self.mail.send(Part::Intune, id, request);
+        }
         while let Some((id, request)) = self.client.poll_request() {
             self.mail.send(Part::WebAuthn, id, request);
         }
@@ -268,6 +303,7 @@ impl Workstation {
         match self.mail.receive(id) {
             None => {}
             Some((Part::SignIn, id)) => self.sign_in.handle_response(id, reply),
+            Some((Part::Intune, id)) => self.intune.handle_response(now, id, reply),
             Some((Part::WebAuthn, id)) => self.client.handle_response(id, reply),
             Some((Part::Passwordless, id)) => self.passwordless.handle_response(now, id, reply),
             Some((Part::Browser(kind), id)) => self.browser(kind).handle_response(now, id, reply),
@@ -278,15 +314,25 @@ impl Workstation {
     /// The earliest deadline of any part.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let parts = [self.client.poll_timeout(), self.ports.poll_timeout(), self.passwordless.poll_timeout()];
+        let parts = [
+            self.client.poll_timeout(),
+            self.ports.poll_timeout(),
+            self.bluetooth.poll_timeout(),
+            self.passwordless.poll_timeout(),
+            self.intune.poll_timeout().filter(|_| self.sign_in.session().is_some()),
+        ];
         parts.into_iter().chain(self.browsers.values().map(Browser::poll_timeout)).flatten().min()
     }
 
     /// Acts on the deadlines that have come.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.ports.handle_timeout(now);
+        self.bluetooth.handle_timeout(now);
         self.client.handle_timeout(now);
         self.passwordless.handle_timeout(now);
+        if self.sign_in.session().is_some() {
+            self.intune.handle_timeout(now);
+        }
         self.browsers.values_mut().for_each(|browser| browser.handle_timeout(now));
         self.settle(now);
     }
@@ -300,6 +346,8 @@ impl Workstation {
     fn settle(&mut self, now: Timestamp) {
         loop {
             self.collect_events();
+            self.heed_policy();
+            self.tell_of_bluetooth();
             let moved = self.carry_effect(now)
                 || self.carry_ceremony(now)
                 || self.carry_key_traffic(now)
@@ -309,6 +357,13 @@ impl Workstation {
                 break;
             }
         }
+    }
+
+    /// Tells the parts what Intune says now.
+    fn heed_policy(&mut self) {
+        let policy = self.intune.security_keys();
+        self.sign_in.handle_policy(policy);
+        self.passwordless.handle_policy(policy);
     }
 
     fn carry_effect(&mut self, now: Timestamp) -> bool {
@@ -383,6 +438,7 @@ impl Workstation {
                 self.opened.insert(BrowserKind::Edge);
                 self.browser(BrowserKind::Edge).open(now, &url);
             }
+            Action::PairBluetooth { device_name } => self.bluetooth.pair(now, &device_name),
             Action::ConnectionReady { device_id, method } => {
                 self.events.push_back(Event::ConnectionReady { device_id, method });
             }
@@ -415,7 +471,7 @@ impl Workstation {
             self.passwordless.close();
             self.mail.forget_browsers();
         }
-        self.browser(BrowserKind::Edge).set_single_sign_on(Some(single_sign_on));
+        self.browser(BrowserKind::Edge).set_single_sign_on(single_sign_on);
     }
 
     fn desktop(&self) -> Screen {
@@ -439,6 +495,12 @@ impl Workstation {
     fn collect_events(&mut self) {
         while let Some(event) = self.sign_in.poll_event() {
             self.events.push_back(Event::SignIn(event));
+        }
+        while let Some(event) = self.bluetooth.poll_event() {
+            self.events.push_back(Event::Bluetooth(event));
+        }
+        while let Some(event) = self.intune.poll_event() {
+            self.events.push_back(Event::Intune(event));
         }
         while let Some(event) = self.client.poll_event() {
             self.events.push_back(Event::WebAuthn(event));

@@ -7,13 +7,14 @@ use http::{HeaderMap, Uri};
 use crate::origin::{GRAPH_HOST, LOGIN_HOSTS, Origin};
 
 /// Microsoft's host names that the tenant answers for.
-pub const HOSTS: [&str; 9] = [
+pub const HOSTS: [&str; 10] = [
     "login.microsoftonline.com",
     "login.microsoft.com",
     "login.windows.net",
     "sts.windows.net",
     "graph.microsoft.com",
     "mysignins.microsoft.com",
+    "manage.microsoft.com",
     "www.office.com",
     "microsoft.com",
     "www.microsoft.com",
@@ -25,6 +26,8 @@ pub(super) enum Room {
     Login,
     Graph,
     MySignIns,
+    /// Intune's device management.
+    Manage,
     Office,
     /// `microsoft.com`, for its short addresses.
     Microsoft,
@@ -52,6 +55,7 @@ pub(super) fn room(authority: &Authority, path: &str) -> Option<(Room, Origin)> 
         login if LOGIN_HOSTS.contains(&login) => Room::Login,
         GRAPH_HOST => Room::Graph,
         "mysignins.microsoft.com" => Room::MySignIns,
+        "manage.microsoft.com" => Room::Manage,
         "www.office.com" => Room::Office,
         "microsoft.com" | "www.microsoft.com" => Room::Microsoft,
         other if other.is_empty() || is_microsofts(other) => return None,

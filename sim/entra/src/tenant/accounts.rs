@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Activity, BadConfig, Change, Facet, SignIn, Tenant};
-use crate::config::{Account, PasswordState, UserConfig};
+use crate::config::{Account, Licence, PasswordState, UserConfig};
 use crate::directory::{User, UserId};
 use crate::error::{Refusal, aadsts};
 use crate::event::Event;
@@ -225,6 +225,7 @@ impl Tenant {
             sessions_valid_from: now,
             phone: None,
             roles: std::collections::BTreeSet::new(),
+            intune: Licence::Missing,
             profile: new.profile.clone(),
             other_phones: std::collections::BTreeMap::new(),
             access_pass: None,
@@ -255,6 +256,7 @@ impl Tenant {
             sessions_valid_from: self.created,
             phone: config.phone,
             roles: config.roles.into_iter().collect(),
+            intune: config.intune,
             profile: std::collections::BTreeMap::new(),
             other_phones: std::collections::BTreeMap::new(),
             access_pass: None,

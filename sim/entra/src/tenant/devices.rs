@@ -1,11 +1,26 @@
 //! Devices: by device id for sign-in, by object id for Graph.
 
+use clockwork::Seed;
 use uuid::Uuid;
 
-use super::Tenant;
+use super::{BadConfig, Tenant};
+use crate::config::DeviceConfig;
 use crate::directory::Device;
 
 impl Tenant {
+    /// A device that was joined before the lab began.
+    pub(super) fn add_configured_device(&mut self, config: DeviceConfig, seed: &Seed) -> Result<(), BadConfig> {
+        let id = seed.fork(&format!("entra/device/{}", config.device_id)).uuid();
+        let owner = match &config.owner {
+            None => None,
+            Some(owner) => Some(self.user_by_name(owner).map(|user| user.id).ok_or_else(|| {
+                BadConfig::UnknownOwner { device: config.display_name.clone(), owner: owner.clone() }
+            })?),
+        };
+        self.devices.insert(config.device_id, Device::joined(id, self.created, owner, config));
+        Ok(())
+    }
+
     /// The device with this object id.
     pub(crate) fn device_object(&self, id: Uuid) -> Option<&Device> {
         self.devices.get(self.device_ids.get(&id)?)

@@ -9,6 +9,7 @@ use crate::conditional_access::{
     self, ClientApp, ConditionalAccessPolicy, Context, DeviceFacts, StoredPolicy, Subject, Unmet, UserAction, UserKind,
     Verdict, Want,
 };
+use crate::config::DeviceConfigurationConfig;
 use crate::directory::TrustType;
 use crate::error::{Refusal, aadsts};
 
@@ -17,6 +18,27 @@ use crate::error::{Refusal, aadsts};
 pub(crate) struct DeviceConfiguration {
     pub(crate) document: Map<String, Value>,
     pub(crate) assignments: Vec<Value>,
+}
+
+impl DeviceConfiguration {
+    /// A custom configuration with whole numbers, assigned to all licensed users.
+    pub(super) fn configured(id: Uuid, created: &str, given: DeviceConfigurationConfig) -> Self {
+        let settings = given.settings.into_iter().map(|setting| {
+            json!({
+                "@odata.type": "#microsoft.graph.omaSettingInteger", "displayName": setting.display_name,
+                "omaUri": setting.uri, "value": setting.value,
+            })
+        });
+        let document = json!({
+            "id": id, "lastModifiedDateTime": created, "createdDateTime": created, "description": null,
+            "displayName": given.display_name, "version": 1, "omaSettings": settings.collect::<Vec<_>>(),
+        });
+        let target = json!({ "@odata.type": "#microsoft.graph.allLicensedUsersAssignmentTarget" });
+        Self {
+            document: document.as_object().cloned().unwrap_or_default(),
+            assignments: vec![json!({ "id": format!("{id}_allLicensedUsersAssignmentTarget"), "target": target })],
+        }
+    }
 }
 
 impl Tenant {

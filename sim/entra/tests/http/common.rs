@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use clockwork::{Clock, Seed};
 use entra::{
     Account, ApplicationConfig, ClientKind, ConditionalAccessPolicy, Config, Consent, DeviceConfig, Event, GroupConfig,
-    PasswordState, Role, SecretConfig, Subject, Tenant, TrustType, UserConfig, fido::Fido2Policy,
+    Licence, PasswordState, Role, SecretConfig, Subject, Tenant, TrustType, UserConfig, fido::Fido2Policy,
 };
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -63,6 +63,7 @@ pub(crate) fn user(name: &str, roles: &[Role]) -> UserConfig {
         account: Account::Enabled,
         phone: None,
         roles: roles.to_vec(),
+        intune: Licence::Assigned,
     }
 }
 
@@ -132,7 +133,9 @@ pub(crate) fn config() -> Config {
             display_name: "CAROL-PC".into(),
             trust_type: TrustType::AzureAd,
             public_key: vec![4; 65],
+            owner: Some(upn("carol")),
         }],
+        device_configurations: Vec::new(),
         fido2_policy: Fido2Policy::default(),
         conditional_access: vec![ConditionalAccessPolicy {
             id: Uuid::from_u128(9),

@@ -35,6 +35,26 @@ impl Lab {
         self.tap(&client, "Continue")
     }
 
+    /// Runs the installer of the Passwordless client with what `beside` makes of Control Center's `hypr.json`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no integration to download a client of.
+    pub fn install_client(
+        &mut self,
+        who: &Person,
+        beside: impl FnOnce(String) -> Option<String>,
+    ) -> Result<(), JourneyError> {
+        let name = self.scenario().integration.as_ref().map(|integration| integration.name.clone());
+        let download = name.and_then(|name| self.control_center.with_core(|core| core.hypr_json(&name)));
+        let Some(hypr_json) = download else {
+            return Err(JourneyError::Other("Control Center has no integration to download a client of".into()));
+        };
+        let file = beside(hypr_json);
+        self.with_workstation(who.workstation_name()?, |machine, _| machine.run_installer(file.as_deref()));
+        Ok(())
+    }
+
     /// Points the phone's camera at the QR code on the workstation's screen.
     ///
     /// # Errors
@@ -100,11 +120,31 @@ impl Lab {
     ///
     /// When a screen of the guide does not come.
     pub fn connect_phone(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.connect_phone_of(who, &who.phone()?)
+    }
+
+    fn connect_phone_of(&mut self, who: &Person, phone: &Place) -> Result<(), JourneyError> {
         let client = who.window(Window::Passwordless)?;
         self.tap(&client, "Continue")?;
         self.tap(&client, "Bluetooth")?;
+        if self.shows(&client, "Pair by Bluetooth") {
+            self.pair_by_bluetooth(who, phone)?;
+        }
         self.tap(&client, "Continue")?;
         self.await_words(&client, "Phone pairing almost complete!", A_MOMENT)
+    }
+
+    /// Windows' Bluetooth dialogs and the phone's: Set up, the same digits on both sides, Done.
+    ///
+    /// # Errors
+    ///
+    /// When a dialog does not come.
+    pub fn pair_by_bluetooth(&mut self, who: &Person, phone: &Place) -> Result<(), JourneyError> {
+        let dialog = who.window(Window::Bluetooth)?;
+        self.tap(&dialog, "Set up")?;
+        self.tap(&dialog, "Connect")?;
+        self.tap(phone, "Pair")?;
+        self.tap(&dialog, "Done")
     }
 
     /// The whole path: paired with HYPR, the phone connected, Azure left for later.
@@ -119,6 +159,22 @@ impl Lab {
         self.connect_phone(who)?;
         self.tap(&who.window(Window::Passwordless)?, "Close")?;
         self.dismiss(&who.phone()?)
+    }
+
+    /// Pairs the phone of `other` with HYPR as a second one of `who`, on whose workstation a first one is paired.
+    ///
+    /// # Errors
+    ///
+    /// When a screen of the guide does not come.
+    pub fn pair_second_phone(&mut self, who: &Person, other: &Person) -> Result<(), JourneyError> {
+        self.start_pairing(who)?;
+        self.scan_qr_of(other, who)?;
+        self.present(&other.phone()?, Gesture::Right)?;
+        let client = who.window(Window::Passwordless)?;
+        self.await_words(&client, "Successfully paired", A_MOMENT)?;
+        self.connect_phone_of(who, &other.phone()?)?;
+        self.tap(&client, "Close")?;
+        self.dismiss(&other.phone()?)
     }
 
     /// Opens the HYPR Mobile App, or brings it to the front.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::place::Segment::{self, Index, Key};
-use super::{ApplicationKind, RegisteredApplication, Scenario, User, throttling};
+use super::{ApplicationKind, Join, RegisteredApplication, Scenario, System, User, throttling};
 use crate::fault::Verdict;
 
 /// A value that cannot stand, and why.
@@ -178,6 +178,15 @@ fn devices(scenario: &Scenario) -> Checked {
     let mut names = BTreeSet::new();
     for (index, machine) in scenario.workstations.iter().enumerate() {
         let at = |field| [Key("workstations"), Index(index), Key(field)];
+        let is_joined_mac = machine.system == System::Macos && machine.joined != Join::None;
+        ensure(!is_joined_mac, &at("joined"), || format!("{:?}: a Mac is joined to nothing here", machine.name))?;
+        if let Some(own) = &machine.local_account {
+            let at = |field| [Key("workstations"), Index(index), Key("local_account"), Key(field)];
+            ensure(is_account_name(&own.user_name), &at("user_name"), || {
+                format!("{:?} is no name of a local account, for example carol", own.user_name)
+            })?;
+            password(&own.password, &at("password"))?;
+        }
         named(&machine.name, &at("name"))?;
         ensure(names.insert(machine.name.to_lowercase()), &at("name"), || {
             format!("{:?}: another workstation has this name", machine.name)

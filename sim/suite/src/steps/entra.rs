@@ -216,6 +216,33 @@ fn replicates(world: &mut World) -> Outcome {
     Ok(())
 }
 
+/// The machine's device object, by Graph: it may not be used to sign in any more.
+#[given(expr = "an administrator has disabled the workstation of {person} in Entra")]
+#[when(expr = "an administrator disables the workstation of {person} in Entra")]
+fn disables_device(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let path = device_path(lab, person.workstation_name()?)?;
+    lab.graph(Method::PATCH, &path, Some(&json!({ "accountEnabled": false })))?;
+    Ok(())
+}
+
+/// The machine's device object, by Graph.
+#[given(expr = "an administrator has deleted the workstation of {person} in Entra")]
+#[when(expr = "an administrator deletes the workstation of {person} in Entra")]
+fn deletes_device(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let path = device_path(lab, person.workstation_name()?)?;
+    lab.graph(Method::DELETE, &path, None)?;
+    Ok(())
+}
+
+fn device_path(lab: &mut Lab, name: &str) -> Result<String, StepError> {
+    let listed = lab.graph(Method::GET, "/devices", None)?;
+    let found = listed["value"].as_array().into_iter().flatten().find(|device| device["displayName"] == name);
+    let found = found.ok_or_else(|| StepError::new(format!("Entra has no device {name:?}: {listed}")))?;
+    Ok(format!("/devices/{}", found["id"].as_str().unwrap_or_default()))
+}
+
 /// How many keys Graph lists.
 #[then(expr = "Entra has {int} security key(s) of {person}")]
 fn has_keys(world: &mut World, count: usize, who: Who) -> Outcome {

@@ -24,6 +24,41 @@ fn phone_offline(world: &mut World, who: Who) -> Outcome {
     add(world, Rule { from, ..Rule::new(Verdict::Drop) })
 }
 
+/// Its radio is off: machines that use it by Bluetooth lose it.
+#[given(expr = "the phone of {person} has Bluetooth switched off")]
+#[when(expr = "{person} switches Bluetooth off on the phone")]
+fn bluetooth_off(world: &mut World, who: Who) -> Outcome {
+    reach(world, &who, |reach| reach.bluetooth = false)
+}
+
+/// Its radio is on again.
+#[given(expr = "{person} has switched Bluetooth on on the phone")]
+#[when(expr = "{person} switches Bluetooth on on the phone")]
+fn bluetooth_on(world: &mut World, who: Who) -> Outcome {
+    reach(world, &who, |reach| reach.bluetooth = true)
+}
+
+/// It is not on the wireless network of the workstations; Control Center it still reaches.
+#[given(expr = "the phone of {person} is on another network")]
+#[when(expr = "the phone of {person} leaves the network of the workstation")]
+fn other_network(world: &mut World, who: Who) -> Outcome {
+    reach(world, &who, |reach| reach.network = false)
+}
+
+/// It is on the wireless network of the workstations.
+#[given(expr = "the phone of {person} is on the network of the workstation")]
+#[when(expr = "the phone of {person} returns to the network of the workstation")]
+fn same_network(world: &mut World, who: Who) -> Outcome {
+    reach(world, &who, |reach| reach.network = true)
+}
+
+fn reach(world: &mut World, who: &Who, change: impl FnOnce(&mut lab::windows::Reach)) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let phone = person.phone_name()?.to_owned();
+    lab.set_reach(&phone, change);
+    Ok(())
+}
+
 /// Takes every rule away, those of the scenario file too.
 #[when("everything can be reached again")]
 fn mended(world: &mut World) -> Outcome {

@@ -1,12 +1,12 @@
 //! Pairing with HYPR, then with Azure.
 
 use clockwork::Gesture;
-use cucumber::{given, when};
+use cucumber::{given, then, when};
 use lab::Window;
 
 use super::parameters::Who;
 use crate::World;
-use crate::world::{Outcome, StepError};
+use crate::world::{Outcome, StepError, ensure, shown};
 
 /// From the desktop to the QR code: Start Pairing, the reminder, Smartphone where it is asked, Begin Pairing. The
 /// person is signed in to Windows.
@@ -38,6 +38,14 @@ fn scans(world: &mut World, who: Who) -> Outcome {
 fn scans_and_authenticates(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.scan_and_authenticate(&person)?)
+}
+
+/// With HYPR only, as a second phone of the first person, who signs in to Azure with it once it is registered there.
+#[given(expr = "{person} has paired the phone of {person} too")]
+fn pairs_second_phone(world: &mut World, who: Who, other: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let other = lab.person(&other.0)?;
+    Ok(lab.pair_second_phone(&person, &other)?)
 }
 
 /// Enter Code Manually, with what the client shows.
@@ -135,6 +143,85 @@ fn restarts_client(world: &mut World, who: Who) -> Outcome {
         machine.open(now, Window::Passwordless);
     });
     Ok(())
+}
+
+/// Runs the installer with the hypr.json of Control Center's download beside it.
+#[given(expr = "{person} has installed the Passwordless client")]
+#[when(expr = "{person} installs the Passwordless client")]
+fn installs_client(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.install_client(&person, Some)?)
+}
+
+/// Runs the installer alone.
+#[when(expr = "{person} installs the Passwordless client without hypr.json")]
+fn installs_without_file(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.install_client(&person, |_| None)?)
+}
+
+/// Runs the installer with another value of one member in hypr.json.
+#[given(expr = "{person} has installed the Passwordless client with {string} as {string} in hypr.json")]
+#[when(expr = "{person} installs the Passwordless client with {string} as {string} in hypr.json")]
+fn installs_with_other_file(world: &mut World, who: Who, value: String, member: String) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.install_client(&person, |hypr_json| with_member(&hypr_json, &member, &value))?)
+}
+
+fn with_member(hypr_json: &str, member: &str, value: &str) -> Option<String> {
+    let mut file: serde_json::Value = serde_json::from_str(hypr_json).ok()?;
+    file[member] = value.into();
+    Some(file.to_string())
+}
+
+/// Continue, then Bluetooth; what Windows says to it stands in its own dialog.
+#[given(expr = "{person} has chosen Bluetooth in the Passwordless client")]
+#[when(expr = "{person} chooses Bluetooth in the Passwordless client")]
+fn chooses_bluetooth(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let client = person.window(Window::Passwordless)?;
+    lab.tap(&client, "Continue")?;
+    Ok(lab.tap(&client, "Bluetooth")?)
+}
+
+/// Set up and Connect in Windows, Pair on the phone, Done.
+#[given(expr = "{person} has paired the phone in the Bluetooth dialog")]
+#[when(expr = "{person} pairs the phone in the Bluetooth dialog")]
+fn pairs_by_bluetooth(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.pair_by_bluetooth(&person, &person.phone()?)?)
+}
+
+/// From "Successfully paired" to "Phone pairing almost complete!", by Web.
+#[given(expr = "{person} has connected the phone by Web")]
+fn connects_by_web(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let client = person.window(Window::Passwordless)?;
+    lab.tap(&client, "Continue")?;
+    lab.tap(&client, "Web")?;
+    Ok(lab.tap(&client, "Continue")?)
+}
+
+/// Remove device in the line of the phone in Settings.
+#[given(expr = "{person} has removed the phone from Bluetooth")]
+#[when(expr = "{person} removes the phone from Bluetooth")]
+fn removes_bluetooth(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let phone = person.phone_name()?.to_owned();
+    Ok(lab.tap_in(&person.window(Window::Settings)?, &phone, "Remove device")?)
+}
+
+/// Six digits stand on both screens, and they are the same.
+#[then(expr = "{person} sees on the phone the PIN of the Bluetooth dialog")]
+fn same_pin(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let dialog = person.window(Window::Bluetooth)?;
+    let screen = lab.screen(&dialog).unwrap_or_default();
+    let is_pin = |text: &&String| text.len() == 6 && text.chars().all(|letter| letter.is_ascii_digit());
+    let pin = screen.texts.iter().find(is_pin).cloned();
+    let pin = pin.ok_or_else(|| StepError::new(format!("no PIN stands in the Bluetooth dialog:\n{screen}")))?;
+    let phone = person.phone()?;
+    ensure(lab.shows(&phone, &pin), || format!("{pin} is not on the phone:\n{}", shown(lab, &phone)))
 }
 
 /// Opens the client from the desktop.

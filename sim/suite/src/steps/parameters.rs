@@ -23,7 +23,7 @@ impl FromStr for Who {
 #[derive(Clone, Copy, Debug, Parameter)]
 #[param(
     name = "place",
-    regex = "on the phone|in Edge|in Chrome|in Firefox|in the Passwordless client|on the sign-in screen|in the Windows dialog|on the desktop"
+    regex = "on the phone|in Edge|in Chrome|in Firefox|in the Passwordless client|on the sign-in screen|in Settings|in the Bluetooth dialog|in the installer|in the Windows dialog|on the desktop"
 )]
 pub(crate) enum Where {
     Phone,
@@ -50,6 +50,9 @@ impl FromStr for Where {
             "in Firefox" => Window::Firefox,
             "in the Passwordless client" => Window::Passwordless,
             "on the sign-in screen" => Window::SignIn,
+            "in the installer" => Window::Installer,
+            "in the Bluetooth dialog" => Window::Bluetooth,
+            "in Settings" => Window::Settings,
             "in the Windows dialog" => Window::Security,
             "on the desktop" => Window::Desktop,
             other => return Err(format!("{other:?} is no place")),

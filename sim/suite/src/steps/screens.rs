@@ -7,6 +7,7 @@ use crate::World;
 use crate::world::{Outcome, ensure, shown};
 
 /// A button, link or tab.
+#[given(expr = "{person} has tapped/clicked {string} {place}")]
 #[when(expr = "{person} taps/clicks {string} {place}")]
 fn taps(world: &mut World, who: Who, label: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

@@ -7,6 +7,22 @@ use crate::World;
 use crate::world::{Outcome, ensure, shown};
 use lab::Window;
 
+/// With the account of the machine's own that the scenario file names.
+#[given(expr = "{person} is signed in with the local account of the workstation")]
+fn signed_in_locally(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.sign_in_locally(&person)?)
+}
+
+/// As Other User, on a workstation that is somebody else's.
+#[given(expr = "{person} is signed in at the workstation of {person} with his password")]
+#[when(expr = "{person} signs in at the workstation of {person} with his password")]
+fn signs_in_elsewhere(world: &mut World, guest: Who, owner: Who) -> Outcome {
+    let (lab, owner) = world.with(&owner.0)?;
+    let guest = lab.person(&guest.0)?;
+    Ok(lab.sign_in_as_other_user(&guest, &owner)?)
+}
+
 /// Locks the screen and wakes it.
 #[given(expr = "{person} has locked the workstation")]
 #[when(expr = "{person} locks the workstation")]
@@ -65,6 +81,44 @@ fn unlocks(world: &mut World, who: Who) -> Outcome {
     lab.open_app(&person)?;
     lab.choose_security_key(&person)?;
     Ok(lab.accept_sign_in(&person)?)
+}
+
+/// Accept only, whatever it is for.
+#[given(expr = "{person} has accepted the request on the phone")]
+fn has_accepted(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.tap(&person.phone()?, "Accept")?)
+}
+
+/// Name, Other ways to sign in, security key; up to the browser's own chooser. The app is open.
+#[given(expr = "{person} has opened Microsoft 365 in Chrome up to the choice of a passkey")]
+#[when(expr = "{person} opens Microsoft 365 in Chrome up to the choice of a passkey")]
+fn opens_office_to_chooser(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.open_app(&person)?;
+    Ok(lab.ask_for_protected_content(&person)?)
+}
+
+/// Security key in the browser's own chooser.
+#[given(expr = "{person} has chosen the security key in the Windows dialog")]
+fn has_chosen_in_dialog(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.tap(&person.window(Window::Security)?, "Security key")?)
+}
+
+/// Cancel in the dialog of Windows Security.
+#[given(expr = "{person} has cancelled the Windows dialog")]
+fn has_cancelled(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.tap(&person.window(Window::Security)?, "Cancel")?)
+}
+
+/// How many credentials the phone's authenticator holds.
+#[then(expr = "the phone of {person} holds {int} security key(s)")]
+fn phone_holds(world: &mut World, who: Who, count: usize) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    let held = lab.phone(person.phone_name()?).map_or(0, |phone| phone.credentials().count());
+    ensure(held == count, || format!("the phone of {} holds {held}", person.name))
 }
 
 /// Name, Other ways to sign in, security key; up to the request on the phone.

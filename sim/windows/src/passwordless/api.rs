@@ -104,6 +104,8 @@ pub(crate) enum ApiError {
     Unsendable(#[from] http::Error),
     #[error("This computer is not joined to Microsoft Entra ID.")]
     NotJoined,
+    #[error("Sign in to Windows with your work or school account; a local account cannot be paired.")]
+    LocalAccount,
 }
 
 /// A request to send, or why it cannot be.
@@ -134,6 +136,9 @@ pub(crate) fn pairing(to: &Installation, bearer: &str, machine: &Machine, userna
         Join::Hybrid => "HYBRID",
         Join::None => return Err(ApiError::NotJoined),
     };
+    if !username.contains('@') {
+        return Err(ApiError::LocalAccount);
+    }
     let body = PairingRequest {
         rp_app_id: &to.app_id,
         machine_id: &machine.machine_id,

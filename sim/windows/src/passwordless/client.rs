@@ -1,6 +1,6 @@
 //! The client itself: its life, its clockwork, and what it remembers.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use clockwork::{ExchangeId, Face, Outbox, Reply, Screen, Verb, VerbError};
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::api::{self, ApiError, ListedDevice, Outgoing, Session};
 use super::installation::Installation;
 use super::state::{Next, Poll, Retry, State, Step};
-use super::{Action, Event, InstallError, Machine, Method, screens};
+use super::{Action, Event, InstallError, Machine, Method, Reach, SecurityKeys, System, screens};
 
 /// How long the list of devices is believed (DESIGN.md, "client cache").
 const CACHE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -30,6 +30,10 @@ pub struct Passwordless {
     pub(super) fetch: Option<ExchangeId>,
     /// The phones whose connection was confirmed; remembered over restarts.
     pub(super) connections: BTreeMap<String, Method>,
+    /// The phones that can be reached now, by name.
+    pub(super) reach: BTreeMap<String, Reach>,
+    /// The phones that are paired in Windows' Bluetooth, by name.
+    pub(super) bonds: BTreeSet<String>,
     pub(super) outbox: Outbox,
     pub(super) actions: VecDeque<Action>,
     pub(super) events: VecDeque<Event>,
@@ -56,6 +60,8 @@ impl Passwordless {
             cache: None,
             fetch: None,
             connections: BTreeMap::new(),
+            reach: BTreeMap::new(),
+            bonds: BTreeSet::new(),
             outbox: Outbox::default(),
             actions: VecDeque::new(),
             events: VecDeque::new(),
@@ -67,8 +73,12 @@ impl Passwordless {
     ///
     /// # Errors
     ///
-    /// When `hypr.json` is not what Control Center's download holds; nothing has changed then.
+    /// When `hypr.json` is not what Control Center's download holds, or the machine is no Windows; nothing has changed
+    /// then.
     pub fn install(&mut self, hypr_json: &str) -> Result<(), InstallError> {
+        if self.machine.system == System::MacOs {
+            return Err(InstallError::MacOs);
+        }
         let installation = Installation::parse(hypr_json)?;
         let same = self.installation.as_ref().is_some_and(|old| old.is_same_application(&installation));
         if !same {
@@ -111,6 +121,30 @@ impl Passwordless {
         self.close();
         let username = std::mem::take(&mut self.username);
         self.launch(now, &username);
+    }
+
+    /// Intune's policy says that FIDO keys may be used at sign-in from now on, or may not.
+    pub fn handle_policy(&mut self, security_keys: SecurityKeys) {
+        self.machine.security_keys = security_keys;
+    }
+
+    /// Which phones can be reached now, and which are paired in Windows' Bluetooth, by name.
+    pub fn handle_reach(&mut self, reach: BTreeMap<String, Reach>, bonds: BTreeSet<String>) {
+        self.reach = reach;
+        self.bonds = bonds;
+        if let State::PairBluetooth { device_id } = &self.state
+            && self.name_of(device_id).is_some_and(|name| self.bonds.contains(&name))
+        {
+            self.state = State::Verify { device_id: device_id.clone(), method: Method::Bluetooth };
+        }
+    }
+
+    /// The pairing in Windows' Bluetooth came to nothing.
+    pub fn handle_bluetooth_refused(&mut self) {
+        if let State::PairBluetooth { device_id } = &self.state {
+            let retry = Retry::Connect { device_id: device_id.clone() };
+            self.show_problem("The phone is not paired by Bluetooth", screens::NOT_PAIRED_BY_BLUETOOTH, retry);
+        }
     }
 
     /// How the phone is connected, once the person has confirmed it.
@@ -241,6 +275,18 @@ impl Passwordless {
         let text = error.to_string();
         self.events.push_back(Event::Failed { problem: text.clone() });
         self.state = State::Failed { title, text, retry };
+    }
+
+    /// Shows a problem that is not Control Center's.
+    pub(super) fn show_problem(&mut self, title: &'static str, text: &str, retry: Retry) {
+        self.events.push_back(Event::Failed { problem: text.to_owned() });
+        self.state = State::Failed { title, text: text.to_owned(), retry };
+    }
+
+    /// The name of a phone of the list.
+    pub(super) fn name_of(&self, device_id: &str) -> Option<String> {
+        let devices = &self.cache.as_ref()?.devices;
+        devices.iter().find(|device| device.device_id == device_id).map(|device| device.device_name.clone())
     }
 
     /// When a list that was fetched at `now` is fetched anew.

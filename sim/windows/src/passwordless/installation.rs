@@ -18,6 +18,12 @@ pub(crate) struct Installation {
 /// Why the installer refuses a `hypr.json`: the fault is the file's.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
+    /// The installer is one for Windows (guide, "What You'll Need").
+    #[error("HYPR Passwordless needs Windows; macOS is not yet supported.")]
+    MacOs,
+    /// The archive was not unpacked as a whole.
+    #[error("hypr.json is not beside the installer. Unpack both files of the archive and try again.")]
+    NoFile,
     /// Not JSON, or a member of a wrong type.
     #[error("hypr.json cannot be read: {0}")]
     Unreadable(#[from] serde_json::Error),

@@ -32,6 +32,13 @@ const VERIFY_BLUETOOTH: &str =
     "Verify that your Bluetooth connection with the phone is paired and the HYPR Mobile App is open.";
 const VERIFY_WEB: &str = "Verify that the phone is connected to the same wireless network as the workstation \
                           and the HYPR Mobile App is open.";
+pub(crate) const NOT_PAIRED_BY_BLUETOOTH: &str =
+    "Windows has not paired the phone. Try again, and confirm the PIN on the computer and on the phone.";
+pub(crate) const UNREACHABLE_BY_BLUETOOTH: &str =
+    "The phone cannot be reached by Bluetooth. Switch Bluetooth on, pair it in Windows and open the HYPR Mobile App.";
+pub(crate) const UNREACHABLE_BY_WEB: &str = "The phone cannot be reached over the network. Connect it to the same wireless network as the workstation and open the \
+     HYPR Mobile App.";
+const PAIR_BLUETOOTH: &str = "Follow the dialogs of Windows to pair the phone by Bluetooth.";
 const NO_SECURITY_KEY: &str =
     "A security key cannot be paired with a HYPR Enterprise Passkey integration. Choose Smartphone instead.";
 const INCOMPLETE_HOVER: &str = "This phone is paired with HYPR but not yet paired with Azure.";
@@ -55,6 +62,7 @@ pub(crate) fn screen(state: &State, to: Option<&Installation>, devices: Option<&
         }
         State::Paired { .. } => paired(),
         State::ChooseMethod { .. } => Screen::new("Connection method", &[CHOOSE_METHOD], &[BLUETOOTH, WEB]),
+        State::PairBluetooth { .. } => Screen::new("Pair by Bluetooth", &[PAIR_BLUETOOTH], &[BACK]),
         State::Verify { method, .. } => verify(*method),
         State::AlmostComplete { .. } => almost_complete(),
         State::ConfirmUnpair { device } => confirm_unpair(device),

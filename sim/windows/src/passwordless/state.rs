@@ -29,6 +29,8 @@ pub(crate) enum State {
     Paired { device_id: String },
     /// Bluetooth or Web.
     ChooseMethod { device_id: String },
+    /// Windows pairs the phone by Bluetooth.
+    PairBluetooth { device_id: String },
     /// The confirmation of the connection.
     Verify { device_id: String, method: Method },
     /// "Phone pairing almost complete!".
@@ -75,6 +77,8 @@ pub(crate) enum Retry {
     Pair { next: Next },
     /// Go on with a pairing that was cut off.
     Resume { session: Session, step: Step },
+    /// Choose the connection once more.
+    Connect { device_id: String },
     /// Fetch the list of devices.
     FetchDevices,
     /// Unpair that phone.

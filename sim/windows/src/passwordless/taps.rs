@@ -7,7 +7,8 @@ use super::api::ListedDevice;
 use super::client::Passwordless;
 use super::screens::{
     BACK, BEGIN_PAIRING, BLUETOOTH, CANCEL, CLOSE, CONTINUE, CONTINUE_IN_AD, MAYBE_LATER, MORE_INSTRUCTIONS,
-    PAIR_NEW_DEVICE, PAIRING_INCOMPLETE, SECURITY_KEY, SMARTPHONE, START_PAIRING, TRY_AGAIN, UNPAIR, WEB,
+    PAIR_NEW_DEVICE, PAIRING_INCOMPLETE, SECURITY_KEY, SMARTPHONE, START_PAIRING, TRY_AGAIN, UNPAIR,
+    UNREACHABLE_BY_BLUETOOTH, UNREACHABLE_BY_WEB, WEB,
 };
 use super::state::{Next, Retry, State};
 use super::{Action, Event, Method};
@@ -32,12 +33,12 @@ impl Passwordless {
             // The person took longer than the code lives.
             (State::Begin { .. }, BEGIN_PAIRING) => self.request_pairing(Next::ShowQr),
             (State::Paired { device_id }, CONTINUE) => self.state = State::ChooseMethod { device_id },
-            (State::ChooseMethod { device_id }, BLUETOOTH) => {
-                self.state = State::Verify { device_id, method: Method::Bluetooth };
-            }
+            (State::ChooseMethod { device_id }, BLUETOOTH) => self.choose_bluetooth(device_id),
             (State::ChooseMethod { device_id }, WEB) => self.state = State::Verify { device_id, method: Method::Web },
-            (State::Verify { device_id, .. }, BACK) => self.state = State::ChooseMethod { device_id },
-            (State::Verify { device_id, method }, CONTINUE) => self.connect(device_id, method),
+            (State::PairBluetooth { device_id } | State::Verify { device_id, .. }, BACK) => {
+                self.state = State::ChooseMethod { device_id }
+            }
+            (State::Verify { device_id, method }, CONTINUE) => self.verify(device_id, method),
             (State::AlmostComplete { device_id }, CONTINUE_IN_AD) => self.continue_in_ad(device_id),
             (State::AlmostComplete { .. }, MORE_INSTRUCTIONS) => {
                 self.actions.push_back(Action::OpenUrl(ARTICLE.to_owned()));
@@ -73,6 +74,32 @@ impl Passwordless {
         devices.iter().find(|device| device.device_name == row || device.username == row).cloned()
     }
 
+    /// A phone that Windows does not know yet is paired first.
+    fn choose_bluetooth(&mut self, device_id: String) {
+        let Some(device_name) = self.name_of(&device_id) else { return };
+        if self.bonds.contains(&device_name) {
+            self.state = State::Verify { device_id, method: Method::Bluetooth };
+        } else {
+            self.actions.push_back(Action::PairBluetooth { device_name });
+            self.state = State::PairBluetooth { device_id };
+        }
+    }
+
+    /// A phone that cannot be reached in this way cannot be connected in it.
+    fn verify(&mut self, device_id: String, method: Method) {
+        let name = self.name_of(&device_id).unwrap_or_default();
+        let reach = self.reach.get(&name).copied().unwrap_or_default();
+        let (is_there, problem) = match method {
+            Method::Bluetooth => (reach.bluetooth && self.bonds.contains(&name), UNREACHABLE_BY_BLUETOOTH),
+            Method::Web => (reach.network, UNREACHABLE_BY_WEB),
+        };
+        if is_there {
+            self.connect(device_id, method);
+        } else {
+            self.show_problem("The phone cannot be reached", problem, Retry::Connect { device_id });
+        }
+    }
+
     fn connect(&mut self, device_id: String, method: Method) {
         self.connections.insert(device_id.clone(), method);
         self.actions.push_back(Action::ConnectionReady { device_id: device_id.clone(), method });
@@ -95,6 +122,7 @@ impl Passwordless {
         match retry {
             Retry::Pair { next } => self.request_pairing(next),
             Retry::Resume { session, step } => self.ask_progress(session, step),
+            Retry::Connect { device_id } => self.state = State::ChooseMethod { device_id },
             Retry::Unpair { device } => self.request_unpair(device),
             Retry::FetchDevices => {
                 self.state = State::Home;

@@ -10,11 +10,12 @@ use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Action, Event, Join, Machine, Method, Passwordless, SecurityKeys};
+use super::{Action, Event, Join, Machine, Method, Passwordless, Reach, SecurityKeys, System};
 
 const HYPR_JSON: &str = r#"{"version":"1.0","rpUrl":"https://highlandsbank.gethypr.com/rp","appId":"AzurePasskey",
     "pinningHash":"x","installToken":"0f03f635-4d9a-46ff-b537-cd97ad77cb6e","supportEmail":"help@x","fullUI":"1"}"#;
 const INSTALL_TOKEN: &str = "Bearer 0f03f635-4d9a-46ff-b537-cd97ad77cb6e";
+const PHONE: &str = "Carol's iPhone";
 const CAROL: &str = "carol.shaw@highlands_azure.com";
 const BASE: &str = "https://highlandsbank.gethypr.com/rp/api/lab/workstation";
 
@@ -27,9 +28,12 @@ struct Desk {
 
 impl Desk {
     fn new(join: Join, security_keys: SecurityKeys) -> Self {
-        let machine = Machine { machine_id: "M-1".into(), name: "WS-01".into(), join, security_keys };
+        let machine =
+            Machine { machine_id: "M-1".into(), name: "WS-01".into(), system: System::Windows, join, security_keys };
         let mut client = Passwordless::new(machine);
         client.install(HYPR_JSON).unwrap();
+        let near = Reach { bluetooth: true, network: true };
+        client.handle_reach([(PHONE.to_owned(), near)].into(), [PHONE.to_owned()].into());
         Self { client, now: Timestamp::UNIX_EPOCH, last: None }
     }
 

@@ -4,22 +4,18 @@
 //! `urn:passkey-lab:params:oauth:grant-type:fido` carries the WebAuthn assertion over the nonce; the device signs ES256
 //! and names itself by `kid`; the session key comes as `session_key`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use clockwork::Reply;
-use http::{Request, header};
-use p256::ecdsa::Signature;
-use p256::ecdsa::signature::Signer as _;
+use http::Request;
 use serde::{Deserialize, Serialize};
-use url::form_urlencoded;
 use wire::webauthn::{Assertion, REQUIRED, RequestOptions};
 
-use super::{Account, Device, Method, Session, words};
+use super::{Account, Method, Session, words};
 use crate::browser::SingleSignOn;
+use crate::device::{Device, post};
 use crate::webauthn::{Ceremony, Operation};
 
-const TOKEN_ENDPOINT: &str = "https://login.microsoftonline.com/common/oauth2/token";
+pub(super) const TOKEN_ENDPOINT: &str = "https://login.microsoftonline.com/common/oauth2/token";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const RP_ID: &str = "login.microsoft.com";
 const ORIGIN: &str = "https://login.microsoft.com";
@@ -38,18 +34,11 @@ pub(super) enum Proof<'a> {
 }
 
 /// Why there is no session.
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     /// AADSTS, if Entra gave one.
-    pub(super) code: Option<u32>,
+    pub(crate) code: Option<u32>,
     /// For the screen.
-    pub(super) words: String,
-}
-
-#[derive(Serialize)]
-struct Header<'a> {
-    typ: &'static str,
-    alg: &'static str,
-    kid: &'a str,
+    pub(crate) words: String,
 }
 
 #[derive(Serialize)]
@@ -60,12 +49,6 @@ struct Claims<'a> {
     win_ver: &'static str,
     #[serde(flatten)]
     proof: &'a Proof<'a>,
-}
-
-#[derive(Deserialize)]
-struct NonceAnswer {
-    #[serde(rename = "Nonce")]
-    nonce: String,
 }
 
 #[derive(Deserialize)]
@@ -96,15 +79,6 @@ impl Proof<'_> {
     }
 }
 
-/// `srv_challenge`.
-pub(super) fn nonce_request() -> Request<Bytes> {
-    post(&[("grant_type", "srv_challenge")])
-}
-
-pub(super) fn read_nonce(reply: Reply) -> Result<String, Refusal> {
-    read::<NonceAnswer>(reply).map(|answer| answer.nonce)
-}
-
 /// The ceremony that a security key is asked for: any account of the key, the nonce as challenge.
 pub(super) fn ceremony(nonce: &str) -> Ceremony {
     let options = RequestOptions {
@@ -120,14 +94,13 @@ pub(super) fn ceremony(nonce: &str) -> Ceremony {
 
 /// The request for a primary refresh token, signed with the device key.
 pub(super) fn token_request(device: &Device, nonce: &str, proof: &Proof<'_>) -> Request<Bytes> {
-    let kid = device.id.to_string();
-    let header = Header { typ: "JWT", alg: "ES256", kid: &kid };
     let claims =
         Claims { client_id: CLIENT_ID, request_nonce: nonce, scope: "openid aza ugs", win_ver: WINDOWS_VERSION, proof };
-    let signed = format!("{}.{}", encoded(&header), encoded(&claims));
-    let signature: Signature = device.key.sign(signed.as_bytes());
-    let jwt = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()));
-    post(&[("windows_api_version", "2.2"), ("grant_type", JWT_BEARER), ("request", &jwt), ("client_info", "1")])
+    let jwt = device.jwt(&claims);
+    post(
+        TOKEN_ENDPOINT,
+        &[("windows_api_version", "2.2"), ("grant_type", JWT_BEARER), ("request", &jwt), ("client_info", "1")],
+    )
 }
 
 pub(super) fn read_token(reply: Reply) -> Result<Session, Refusal> {
@@ -135,7 +108,7 @@ pub(super) fn read_token(reply: Reply) -> Result<Session, Refusal> {
     let identity = identity(&answer.id_token).ok_or_else(unreadable)?;
     let session_key = wire::Base64Url::parse(&answer.session_key).ok_or_else(unreadable)?.0;
     let single_sign_on = SingleSignOn { refresh_token: answer.refresh_token, session_key };
-    Ok(Session { account: Account { name: identity.name, upn: identity.upn }, single_sign_on })
+    Ok(Session { account: Account { name: identity.name, upn: identity.upn }, single_sign_on: Some(single_sign_on) })
 }
 
 /// The claims of an unsigned token: the device reads them, TLS and its own signature stand for who sent them.
@@ -144,7 +117,7 @@ fn identity(id_token: &str) -> Option<IdToken> {
     serde_json::from_slice(&wire::Base64Url::parse(payload)?.0).ok()
 }
 
-fn read<T: for<'de> Deserialize<'de>>(reply: Reply) -> Result<T, Refusal> {
+pub(super) fn read<T: for<'de> Deserialize<'de>>(reply: Reply) -> Result<T, Refusal> {
     let reply = reply.map_err(|_| Refusal { code: None, words: words::UNREACHABLE.into() })?;
     if reply.status().is_success() {
         return serde_json::from_slice(reply.body()).map_err(|_| unreadable());
@@ -156,16 +129,4 @@ fn read<T: for<'de> Deserialize<'de>>(reply: Reply) -> Result<T, Refusal> {
 
 fn unreadable() -> Refusal {
     Refusal { code: None, words: words::UNREADABLE.into() }
-}
-
-fn post(fields: &[(&str, &str)]) -> Request<Bytes> {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    Request::post(TOKEN_ENDPOINT)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(body.into())
-        .expect("the endpoint is a constant URI")
-}
-
-fn encoded(part: &impl Serialize) -> String {
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).expect("claims are strings and objects"))
 }

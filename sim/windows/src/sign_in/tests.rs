@@ -2,8 +2,9 @@
 
 use http::{Response, StatusCode};
 use p256::ecdsa::signature::Verifier as _;
-use p256::ecdsa::{Signature, VerifyingKey};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use serde_json::{Value, json};
+use uuid::Uuid;
 use wire::{Base64Url, Status};
 
 use super::*;
@@ -14,7 +15,11 @@ const NONCE: &str = "AwABEgEAAAAD";
 
 fn machine(join: Join, security_keys: SecurityKeys) -> SignIn {
     let key = SigningKey::from_slice(&[3; 32]).unwrap();
-    SignIn::new(Device { id: Uuid::from_u128(7), key, join, security_keys })
+    let local_account = Some(LocalAccount { name: "carol".into(), password: "Local-1".into() });
+    let machine = Machine { name: "WS-01".into(), system: System::Windows, local_account };
+    let mut sign_in = SignIn::new(Device { id: Uuid::from_u128(7), key, join }, machine);
+    sign_in.handle_policy(security_keys);
+    sign_in
 }
 
 fn joined() -> SignIn {
@@ -85,7 +90,7 @@ fn a_password_goes_to_entra_in_a_request_signed_by_the_device() {
     tap(&mut sign_in, "Sign in");
     nonce(&mut sign_in);
     let form = answer(&mut sign_in, 200, &token());
-    let (header, claims) = verified_claims(&form, &sign_in.device_public_key());
+    let (header, claims) = verified_claims(&form, &sign_in.device.public_key());
     assert_eq!(header, json!({ "typ": "JWT", "alg": "ES256", "kid": "00000000-0000-0000-0000-000000000007" }));
     assert_eq!(
         claims,
@@ -108,7 +113,7 @@ fn the_primary_refresh_token_is_kept_for_edge_and_out_of_sight() {
     sign_in_by_password(&mut sign_in);
     let session = sign_in.session().unwrap();
     let expected = SingleSignOn { refresh_token: "0.prt".into(), session_key: vec![6; 32] };
-    assert_eq!(session.single_sign_on, expected);
+    assert_eq!(session.single_sign_on, Some(expected));
     assert!(!format!("{session:?}").contains("prt"));
     assert!(sign_in.is_open());
 }
@@ -153,7 +158,7 @@ fn the_key_signs_the_nonce_and_the_name_switches_to_its_owner() {
 
     sign_in.handle_conclusion(Ok(CredentialJson::Assertion(assertion())));
     let form = answer(&mut sign_in, 200, &token());
-    let (_, claims) = verified_claims(&form, &sign_in.device_public_key());
+    let (_, claims) = verified_claims(&form, &sign_in.device.public_key());
     assert_eq!(claims["grant_type"], "urn:passkey-lab:params:oauth:grant-type:fido");
     assert_eq!(claims["assertion"], serde_json::to_value(assertion()).unwrap());
     sign_in.handle_lock();
@@ -298,4 +303,24 @@ fn a_reply_to_a_given_up_sign_in_opens_nothing() {
     sign_in.handle_lock();
     sign_in.handle_response(id, Ok(Response::new(token().to_string().into())));
     assert!(!sign_in.is_open());
+}
+
+#[test]
+fn the_machine_s_own_account_needs_no_entra() {
+    let check = |join, name: &str, password: &str, expect: bool| {
+        let mut sign_in = machine(join, SecurityKeys::Disabled);
+        type_in(&mut sign_in, "User name", name);
+        type_in(&mut sign_in, "Password", password);
+        tap(&mut sign_in, "Sign in");
+        assert!(sign_in.poll_request().is_none(), "Entra is not asked for {name}");
+        assert_eq!(sign_in.is_open(), expect, "{name}");
+        sign_in
+    };
+    for name in ["carol", "Carol", ".\\carol", "ws-01\\carol"] {
+        let sign_in = check(Join::None, name, "Local-1", true);
+        let session = sign_in.session().expect("signed in");
+        assert_eq!((session.account.upn.as_str(), session.single_sign_on.is_none()), ("WS-01\\carol", true));
+    }
+    let refused = check(Join::Cloud, "carol", "wrong", false);
+    assert!(refused.screen(None).shows("The user name or password is incorrect. Try again."));
 }

@@ -5,6 +5,7 @@ pub(super) const WITH_KEY: &str = "Sign in with your security key";
 pub(super) const INCOMPLETE: &str = "Enter your user name and password.";
 pub(super) const NOT_JOINED: &str =
     "This computer isn't joined to Microsoft Entra ID. A work or school account can't sign in to it.";
+pub(super) const MAC: &str = "A work or school account can't sign in to this Mac.";
 pub(super) const UNREACHABLE: &str = "We can't sign you in right now. Make sure your computer is connected to your organization's network and try again.";
 pub(super) const UNREADABLE: &str = "Something went wrong. Try again later.";
 

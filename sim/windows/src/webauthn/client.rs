@@ -14,6 +14,7 @@ use super::event::{Event, command_name};
 use super::failure::Failure;
 use super::job::Job;
 use super::rp_id::{self, RpIdError, Scope};
+use super::selection::{self, Choice, Selection};
 use super::{Ceremony, CredentialJson};
 use crate::usb::KeyAnswer;
 
@@ -63,6 +64,8 @@ enum Stage {
     Consent(Consent),
     /// A key is plugged in.
     Insertion,
+    /// The person touches one of several keys.
+    Selection(Selection),
     /// A key answers.
     Key(Box<Asked>),
     /// The person chooses an account.
@@ -119,8 +122,13 @@ impl Client {
     /// A key was plugged in.
     pub fn handle_attached(&mut self, key: &str) {
         self.keys.insert(key.to_owned());
-        if matches!(self.run, Some(Run { stage: Stage::Insertion, .. })) {
-            self.ask_a_key();
+        match self.run.as_mut().map(|run| &mut run.stage) {
+            Some(Stage::Insertion) => self.ask_a_key(),
+            Some(Stage::Selection(selection)) => {
+                selection.add(key);
+                self.send(key.to_owned(), vec![selection::COMMAND]);
+            }
+            _ => {}
         }
     }
 
@@ -129,8 +137,14 @@ impl Client {
         self.keys.shift_remove(key);
         let Some(run) = &mut self.run else { return };
         run.useless.remove(key);
-        if matches!(&run.stage, Stage::Key(asked) if asked.key == key) {
-            self.ask_a_key();
+        match &mut run.stage {
+            Stage::Key(asked) if asked.key == key => self.ask_a_key(),
+            Stage::Selection(selection) => match selection.handle_detached(key) {
+                // With the last key the choice is gone, not the person's wish.
+                Choice::Nobody(Failure::Cancelled) => self.ask_a_key(),
+                choice => self.handle_choice(choice),
+            },
+            _ => {}
         }
     }
 
@@ -141,6 +155,8 @@ impl Client {
             KeyAnswer::Failed(error) => {
                 if self.asked(key).is_some() {
                     self.fail(Failure::Usb(error));
+                } else {
+                    self.handle_touch(key, Err(Failure::Usb(error)));
                 }
             }
             KeyAnswer::Response(response) => self.handle_key_response(key, &response),
@@ -155,6 +171,7 @@ impl Client {
             Stage::RelatedOrigins(_) => None,
             Stage::Consent(consent) => Some(consent.screen(&run.job)),
             Stage::Insertion => Some(dialog::insert_screen()),
+            Stage::Selection(_) => Some(dialog::select_screen()),
             Stage::Key(_) => Some(dialog::touch_screen(&run.job)),
             Stage::Choice(accounts) => {
                 Some(dialog::accounts_screen(accounts.iter().map(|account| account.label.as_str())))
@@ -168,7 +185,7 @@ impl Client {
     pub fn hint(&self) -> Option<&'static str> {
         match self.run.as_ref()?.stage {
             Stage::Insertion => Some(dialog::INSERT),
-            Stage::Key(_) => Some(dialog::TOUCH),
+            Stage::Selection(_) | Stage::Key(_) => Some(dialog::TOUCH),
             _ => None,
         }
     }
@@ -289,26 +306,64 @@ impl Client {
                 let failure = failure.clone();
                 self.conclude(Err(failure));
             }
-            Stage::RelatedOrigins(_) | Stage::Insertion | Stage::Key(_) => {}
+            Stage::RelatedOrigins(_) | Stage::Insertion | Stage::Selection(_) | Stage::Key(_) => {}
         }
     }
 
-    /// Asks the first key that may be of use, in the order of insertion (convention of the lab); waits for one if
-    /// there is none.
+    /// Asks the key that may be of use; of several, the person chooses one by a touch. Waits for one if there is none.
     fn ask_a_key(&mut self) {
         let Some(run) = &mut self.run else { return };
-        let Some(key) = self.keys.iter().find(|key| !run.useless.contains(*key)).cloned() else {
-            run.stage = Stage::Insertion;
-            self.events.push_back(Event::NoKey);
-            return;
-        };
+        let mut useful: Vec<String> = self.keys.iter().filter(|key| !run.useless.contains(*key)).cloned().collect();
+        match useful.len() {
+            0 => {
+                run.stage = Stage::Insertion;
+                self.events.push_back(Event::NoKey);
+            }
+            1 => self.ask(useful.remove(0)),
+            _ => {
+                let mut selection = Selection::default();
+                useful.iter().for_each(|key| selection.add(key));
+                run.stage = Stage::Selection(selection);
+                useful.into_iter().for_each(|key| self.send(key, vec![selection::COMMAND]));
+            }
+        }
+    }
+
+    fn ask(&mut self, key: String) {
+        let Some(run) = &mut self.run else { return };
         let (conversation, command) = Conversation::begin();
         let name = command_name(&command);
         run.stage = Stage::Key(Box::new(Asked { key: key.clone(), conversation, command: name }));
         self.send(key, command);
     }
 
+    /// A key that blinks has been touched, or will not be.
+    fn handle_touch(&mut self, key: &str, answer: Result<wire::Status, Failure>) {
+        let Some(Run { useless, stage: Stage::Selection(selection), .. }) = &mut self.run else { return };
+        if answer.as_ref().is_ok_and(|status| ![wire::Status::OK, wire::Status::INVALID_COMMAND].contains(status)) {
+            useless.insert(key.to_owned());
+        }
+        let choice = selection.handle_answer(key, answer);
+        self.handle_choice(choice);
+    }
+
+    fn handle_choice(&mut self, choice: Choice) {
+        match choice {
+            Choice::Open => {}
+            Choice::Key { chosen, others } => {
+                self.commands.extend(others.into_iter().map(|key| (key, KeyCommand::Cancel)));
+                self.ask(chosen);
+            }
+            Choice::Nobody(failure) => self.fail(failure),
+        }
+    }
+
     fn handle_key_response(&mut self, key: &str, response: &[u8]) {
+        if let Some(Run { stage: Stage::Selection(_), .. }) = &self.run {
+            self.events.push_back(Event::answered(key, command_name(&[selection::COMMAND]), response));
+            let status = wire::Status(response.first().copied().unwrap_or(wire::Status::OTHER.0));
+            return self.handle_touch(key, Ok(status));
+        }
         let Some(Run { job, stage: Stage::Key(asked), .. }) = &mut self.run else { return };
         if asked.key != key {
             return;
@@ -358,15 +413,15 @@ impl Client {
         }
     }
 
-    /// Ends the ceremony; a key that still works on it is told.
+    /// Ends the ceremony; keys that still work on it are told.
     fn conclude(&mut self, conclusion: Conclusion) {
-        let run = self.run.take();
-        if let Some(Run { stage: Stage::Key(asked), .. }) = run
-            && conclusion.is_err()
-            && self.keys.contains(&asked.key)
-        {
-            self.commands.push_back((asked.key, KeyCommand::Cancel));
-        }
+        let at_work = match self.run.take().map(|run| run.stage) {
+            Some(Stage::Key(asked)) if conclusion.is_err() => vec![asked.key],
+            Some(Stage::Selection(selection)) => selection.waiting().cloned().collect(),
+            _ => Vec::new(),
+        };
+        let plugged_in = at_work.into_iter().filter(|key| self.keys.contains(key));
+        self.commands.extend(plugged_in.map(|key| (key, KeyCommand::Cancel)));
         self.events.push_back(Event::ended(&conclusion));
         self.conclusions.push_back(conclusion);
     }

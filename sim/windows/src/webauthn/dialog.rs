@@ -103,6 +103,11 @@ pub(crate) fn touch_screen(job: &Job) -> Screen {
     Screen::new(TOUCH, &[&purpose(job)], &[CANCEL])
 }
 
+/// Several keys are plugged in, and all of them wait for a touch.
+pub(crate) fn select_screen() -> Screen {
+    Screen::new(TOUCH, &["Touch the security key that you want to use."], &[CANCEL])
+}
+
 /// The key holds several accounts.
 pub(crate) fn accounts_screen<'a>(labels: impl Iterator<Item = &'a str>) -> Screen {
     let buttons: Vec<&str> = labels.chain([CANCEL]).collect();

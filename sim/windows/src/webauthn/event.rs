@@ -6,7 +6,7 @@ use wire::Status;
 
 use super::client::Conclusion;
 use super::failure::Failure;
-use super::{Ceremony, Operation, client_pin, get_assertion, get_info, make_credential};
+use super::{Ceremony, Operation, client_pin, get_assertion, get_info, make_credential, selection};
 
 /// One thing that happened in a ceremony.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +84,7 @@ pub(crate) fn command_name(command: &[u8]) -> &'static str {
         Some(&get_assertion::COMMAND) => "authenticatorGetAssertion",
         Some(&get_info::COMMAND) => "authenticatorGetInfo",
         Some(&client_pin::COMMAND) => "authenticatorClientPIN",
+        Some(&selection::COMMAND) => "authenticatorSelection",
         Some(&get_assertion::NEXT_COMMAND) => "authenticatorGetNextAssertion",
         _ => "unknown command",
     }

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::passwordless::{Join, SecurityKeys};
+use crate::passwordless::{Join, System};
+use crate::sign_in::LocalAccount;
 
 /// A workstation's facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,10 @@ pub struct WorkstationConfig {
     pub machine_id: String,
     /// Its id in Entra.
     pub device_id: Uuid,
+    /// What it runs.
+    pub system: System,
     /// How it is joined.
     pub join: Join,
-    /// Intune's policy for security keys at Windows sign-in.
-    pub security_key_sign_in: SecurityKeys,
+    /// An account of the machine's own, for whoever has no other way in.
+    pub local_account: Option<LocalAccount>,
 }

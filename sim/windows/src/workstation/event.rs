@@ -5,13 +5,17 @@ use std::fmt;
 use super::Window;
 use crate::browser::BrowserKind;
 use crate::passwordless::Method;
-use crate::{browser, passwordless, sign_in, webauthn};
+use crate::{bluetooth, browser, intune, passwordless, sign_in, webauthn};
 
 /// One thing that happened on a workstation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// At the sign-in screen.
     SignIn(sign_in::Event),
+    /// In Windows' Bluetooth.
+    Bluetooth(bluetooth::Event),
+    /// In device management.
+    Intune(intune::Event),
     /// In a WebAuthn ceremony.
     WebAuthn(webauthn::Event),
     /// In the Passwordless client.
@@ -51,6 +55,8 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SignIn(event) => write!(f, "{event}"),
+            Self::Bluetooth(event) => write!(f, "{event}"),
+            Self::Intune(event) => write!(f, "{event}"),
             Self::WebAuthn(event) => write!(f, "{event}"),
             Self::Passwordless(event) => write!(f, "{event}"),
             Self::Browser(kind, event) => write!(f, "{kind}: {event}"),

@@ -12,6 +12,7 @@ use crate::browser::BrowserKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     SignIn,
+    Intune,
     WebAuthn,
     Passwordless,
     Browser(BrowserKind),

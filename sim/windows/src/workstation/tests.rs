@@ -8,7 +8,7 @@ use wire::ctaphid::{Assembler, Command, Message, Packet, Progress};
 
 use super::*;
 use crate::fake_key::FakeKey;
-use crate::passwordless::{Join, SecurityKeys};
+use crate::passwordless::{Join, System};
 
 const START: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -25,11 +25,18 @@ impl Desk {
             name: "WS-01".into(),
             machine_id: "5f0c".into(),
             device_id: Uuid::from_u128(7),
+            system: System::Windows,
             join: Join::Cloud,
-            security_key_sign_in: SecurityKeys::Enabled,
+            local_account: None,
         };
         let machine = Workstation::new(config, &Seed::of(&["workstation"]));
-        Self { machine, key: FakeKey::hypr(), assembler: Assembler::default() }
+        let mut desk = Self { machine, key: FakeKey::hypr(), assembler: Assembler::default() };
+        desk.machine.sync(START);
+        desk.reply(&json!({ "Nonce": "n" }).to_string());
+        let uri = "./Device/Vendor/MSFT/PassportForWork/SecurityKey/UseSecurityKeyForSignin";
+        desk.reply(&json!({ "settings": [{ "uri": uri, "value": 1 }] }).to_string());
+        while desk.machine.poll_event().is_some() {}
+        desk
     }
 
     /// Carol is signed in.

@@ -9,6 +9,12 @@ pub enum Window {
     SignIn,
     /// The desktop, on show while the screen is not locked.
     Desktop,
+    /// Windows Settings, "Access work or school".
+    Settings,
+    /// Windows' dialogs and notifications of Bluetooth devices.
+    Bluetooth,
+    /// The installer of the HYPR Passwordless client.
+    Installer,
     /// The HYPR Passwordless client.
     Passwordless,
     /// Microsoft Edge.
@@ -23,10 +29,21 @@ pub enum Window {
 
 impl Window {
     /// Every window.
-    pub const ALL: [Self; 7] =
-        [Self::SignIn, Self::Desktop, Self::Passwordless, Self::Edge, Self::Chrome, Self::Firefox, Self::Security];
+    pub const ALL: [Self; 10] = [
+        Self::SignIn,
+        Self::Desktop,
+        Self::Settings,
+        Self::Bluetooth,
+        Self::Installer,
+        Self::Passwordless,
+        Self::Edge,
+        Self::Chrome,
+        Self::Firefox,
+        Self::Security,
+    ];
     /// Those that have an icon on the desktop.
-    pub(super) const ON_DESKTOP: [Self; 4] = [Self::Passwordless, Self::Edge, Self::Chrome, Self::Firefox];
+    pub(super) const ON_DESKTOP: [Self; 5] =
+        [Self::Passwordless, Self::Edge, Self::Chrome, Self::Firefox, Self::Settings];
 
     /// Its name on the desktop and in reports.
     #[must_use]
@@ -34,6 +51,9 @@ impl Window {
         match self {
             Self::SignIn => "Sign-in screen",
             Self::Desktop => "Desktop",
+            Self::Settings => "Settings",
+            Self::Bluetooth => "Bluetooth",
+            Self::Installer => "HYPR Passwordless Setup",
             Self::Passwordless => "HYPR Passwordless",
             Self::Edge => "Edge",
             Self::Chrome => "Chrome",
@@ -48,7 +68,13 @@ impl Window {
             Self::Edge => Some(BrowserKind::Edge),
             Self::Chrome => Some(BrowserKind::Chrome),
             Self::Firefox => Some(BrowserKind::Firefox),
-            Self::SignIn | Self::Desktop | Self::Passwordless | Self::Security => None,
+            Self::SignIn
+            | Self::Desktop
+            | Self::Settings
+            | Self::Bluetooth
+            | Self::Installer
+            | Self::Passwordless
+            | Self::Security => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use clockwork::{Clock, Seed};
 use entra::fido::{AttestationLevel, CredentialKey, Fido2Policy, HYPR_AAGUID, Passkey, PasskeyType};
 use entra::{
-    Account, ApplicationConfig, ClientKind, Config, Consent, GroupConfig, GroupId, PasswordState, PublicKey,
+    Account, ApplicationConfig, ClientKind, Config, Consent, GroupConfig, GroupId, Licence, PasswordState, PublicKey,
     SecretConfig, Tenant, UserConfig, UserId,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -141,6 +141,7 @@ fn config(count: u32, seed: &Seed) -> Config {
         }],
         applications: vec![application(seed)],
         devices: Vec::new(),
+        device_configurations: Vec::new(),
         fido2_policy: Fido2Policy::default(),
         conditional_access: Vec::new(),
         attestation_roots: Vec::new(),
@@ -157,6 +158,7 @@ fn user(number: usize) -> UserConfig {
         account: Account::Enabled,
         phone: None,
         roles: Vec::new(),
+        intune: Licence::Assigned,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::config::Licence;
 use crate::directory::User;
 use crate::graph::answer::date;
 use crate::graph::groups::security_id;
@@ -128,7 +129,8 @@ impl Resource for User {
             }]),
             "proxyAddresses" => self.mail.iter().map(|mail| json!(format!("SMTP:{mail}"))).collect(),
             "businessPhones" | "otherMails" => self.profile.get(name).cloned().unwrap_or_else(|| json!([])),
-            "assignedLicenses" | "assignedPlans" | "imAddresses" => json!([]),
+            "assignedLicenses" => licences(self.intune),
+            "assignedPlans" | "imAddresses" => json!([]),
             _ => self.profile.get(name).cloned().unwrap_or_default(),
         })
     }
@@ -139,5 +141,13 @@ impl Resource for User {
             "transitiveMemberOf" => super::memberships::transitive(tenant, self.id),
             _ => Vec::new(),
         }
+    }
+}
+
+/// Microsoft Intune Plan 1, the only licence of the lab.
+fn licences(intune: Licence) -> Value {
+    match intune {
+        Licence::Assigned => json!([{ "disabledPlans": [], "skuId": "061f9ace-7d42-4136-88ac-31dc755f143f" }]),
+        Licence::Missing => json!([]),
     }
 }

@@ -5,6 +5,7 @@ mod browser;
 mod conditional_access;
 mod consent;
 mod device_code;
+mod device_management;
 mod hostile;
 mod security_info;
 mod sign_in;
@@ -111,6 +112,7 @@ fn config(created: Timestamp) -> Config {
         account: Account::Enabled,
         phone: None,
         roles: Vec::new(),
+        intune: crate::Licence::Assigned,
     };
     Config {
         tenant_id: TENANT,
@@ -130,7 +132,9 @@ fn config(created: Timestamp) -> Config {
             display_name: "WS-01".into(),
             trust_type: TrustType::AzureAd,
             public_key: device_key().verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            owner: Some(CAROL.into()),
         }],
+        device_configurations: Vec::new(),
         fido2_policy: Fido2Policy::default(),
         conditional_access: Vec::new(),
         attestation_roots: vec![ROOT_PEM.into()],

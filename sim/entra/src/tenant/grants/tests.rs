@@ -26,6 +26,7 @@ fn tenant() -> Tenant {
         account: Account::Enabled,
         phone: None,
         roles: Vec::new(),
+        intune: crate::Licence::Assigned,
     };
     let config = Config {
         tenant_id: Uuid::from_u128(7),
@@ -36,6 +37,7 @@ fn tenant() -> Tenant {
         groups: Vec::new(),
         applications: Vec::new(),
         devices: Vec::new(),
+        device_configurations: Vec::new(),
         fido2_policy: Fido2Policy::default(),
         conditional_access: Vec::new(),
         attestation_roots: Vec::new(),

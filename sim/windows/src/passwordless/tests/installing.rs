@@ -7,6 +7,7 @@ fn refusal(from: &str, to: &str) -> InstallError {
     let machine = Machine {
         machine_id: "M-1".into(),
         name: "WS-01".into(),
+        system: System::Windows,
         join: Join::Cloud,
         security_keys: SecurityKeys::Disabled,
     };
@@ -40,6 +41,7 @@ fn a_client_that_is_not_installed_does_not_start() {
     let machine = Machine {
         machine_id: "M-1".into(),
         name: "WS-01".into(),
+        system: System::Windows,
         join: Join::Cloud,
         security_keys: SecurityKeys::Disabled,
     };
@@ -84,4 +86,17 @@ fn the_token_survives_an_installation_for_the_same_application_only() {
 fn a_client_can_move_between_threads() {
     fn is_send<T: Send>() {}
     is_send::<Passwordless>();
+}
+
+#[test]
+fn a_mac_is_refused_whatever_the_file_says() {
+    let machine = Machine {
+        machine_id: "M-1".into(),
+        name: "MAC-01".into(),
+        system: System::MacOs,
+        join: Join::None,
+        security_keys: SecurityKeys::Disabled,
+    };
+    let refusal = Passwordless::new(machine).install(HYPR_JSON).unwrap_err().to_string();
+    assert_eq!(refusal, "HYPR Passwordless needs Windows; macOS is not yet supported.");
 }

@@ -244,3 +244,60 @@ fn a_token_that_cannot_be_sent_back_does_no_harm() {
     desk.client.restart(desk.now);
     assert_eq!(desk.title(), "Your devices cannot be listed");
 }
+
+#[test]
+fn a_local_account_of_a_joined_machine_cannot_be_paired() {
+    let mut desk = Desk::new(Join::Cloud, SecurityKeys::Disabled);
+    desk.client.launch(desk.now, "WS-01\\carol");
+    desk.tap("Start Pairing");
+    desk.tap("Continue");
+    assert!(desk.screen().shows("Sign in to Windows with your work or school account"));
+    assert!(desk.client.poll_request().is_none());
+}
+
+#[test]
+fn a_phone_that_windows_does_not_know_is_paired_by_bluetooth_first() {
+    let mut desk = Desk::running();
+    desk.client.handle_reach(desk.client.reach.clone(), [].into());
+    desk.pair();
+    desk.actions();
+    desk.tap("Continue");
+    desk.tap("Bluetooth");
+    assert_eq!(desk.actions(), [Action::PairBluetooth { device_name: PHONE.into() }]);
+    assert_eq!(desk.title(), "Pair by Bluetooth");
+    assert!(desk.screen().button("Continue").is_err(), "there is no way around it");
+    desk.client.handle_reach(desk.client.reach.clone(), [PHONE.to_owned()].into());
+    assert_eq!(desk.title(), "Verify your connection");
+}
+
+#[test]
+fn a_bluetooth_pairing_that_was_refused_leads_back_to_the_choice() {
+    let mut desk = Desk::running();
+    desk.client.handle_reach(desk.client.reach.clone(), [].into());
+    desk.pair();
+    desk.tap("Continue");
+    desk.tap("Bluetooth");
+    desk.client.handle_bluetooth_refused();
+    assert!(desk.screen().shows("Windows has not paired the phone."));
+    desk.tap("Try Again");
+    assert!(desk.screen().button("Web").is_ok());
+}
+
+#[test]
+fn a_phone_that_cannot_be_reached_in_the_chosen_way_is_not_connected() {
+    let check = |method: &str, reach: Reach, expect: &str| {
+        let mut desk = Desk::running();
+        desk.client.handle_reach([(PHONE.to_owned(), reach)].into(), [PHONE.to_owned()].into());
+        desk.pair();
+        desk.tap("Continue");
+        desk.tap(method);
+        desk.tap("Continue");
+        assert!(desk.screen().shows(expect), "{}", desk.screen());
+        assert_eq!(desk.client.connection("DevId1").is_some(), expect == "Phone pairing almost complete!");
+    };
+    let (near, wired) = (Reach { bluetooth: true, network: false }, Reach { bluetooth: false, network: true });
+    check("Bluetooth", near, "Phone pairing almost complete!");
+    check("Bluetooth", wired, "The phone cannot be reached by Bluetooth.");
+    check("Web", near, "The phone cannot be reached over the network.");
+    check("Web", wired, "Phone pairing almost complete!");
+}

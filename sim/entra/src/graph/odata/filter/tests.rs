@@ -44,6 +44,7 @@ fn tenant() -> Tenant {
         groups: Vec::new(),
         applications: Vec::new(),
         devices: Vec::new(),
+        device_configurations: Vec::new(),
         fido2_policy: crate::fido::Fido2Policy::default(),
         conditional_access: Vec::new(),
         attestation_roots: Vec::new(),

@@ -15,13 +15,13 @@ fn encoded(value: &Value) -> Base64Url {
     Base64Url(value.to_string().into_bytes())
 }
 
-fn nonce(world: &World) -> String {
+pub(super) fn nonce(world: &World) -> String {
     let answer = world.browser().post_json(TOKEN, &[("grant_type", "srv_challenge")]);
     answer["Nonce"].as_str().unwrap().to_owned()
 }
 
 /// A request as a workstation signs it.
-fn request(key: &SigningKey, device: Uuid, payload: &Value) -> String {
+pub(super) fn request(key: &SigningKey, device: Uuid, payload: &Value) -> String {
     let header = json!({ "typ": "JWT", "alg": "ES256", "kid": device });
     let signed = format!("{}.{}", encoded(&header), encoded(payload));
     let signature: Signature = key.sign(signed.as_bytes());

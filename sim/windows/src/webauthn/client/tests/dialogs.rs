@@ -308,3 +308,60 @@ fn the_journal_names_commands_and_statuses() {
         ]
     );
 }
+
+/// A key whose user has not touched it yet.
+fn blinking() -> FakeKey {
+    let mut key = FakeKey::hypr();
+    key.scripted = vec![(0x0B, vec![])];
+    key
+}
+
+#[test]
+fn of_two_keys_the_one_that_is_touched_goes_on_and_the_other_is_cancelled() {
+    let mut bench = Bench::with_key(blinking());
+    bench.attach("other", blinking());
+    bench.begin(get(), Surface::PlainBrowser);
+    assert!(bench.screen().shows("Touch the security key that you want to use."));
+    bench.client.handle_answer("other", KeyAnswer::Response(vec![0x00]));
+    bench.settle();
+    bench.assertion();
+    assert_eq!(bench.cancelled, ["phone"]);
+    assert_eq!(bench.heard(), [0x0B], "the key that was not touched hears nothing more");
+}
+
+#[test]
+fn a_key_that_comes_while_another_blinks_can_be_touched_too() {
+    let mut bench = Bench::with_key(blinking());
+    bench.attach("other", blinking());
+    bench.begin(get(), Surface::PlainBrowser);
+    bench.attach("third", blinking());
+    bench.client.handle_answer("third", KeyAnswer::Response(vec![0x00]));
+    bench.settle();
+    bench.assertion();
+    assert_eq!(bench.cancelled, ["phone", "other"]);
+}
+
+#[test]
+fn cancelling_stops_all_keys_that_blink() {
+    let mut bench = Bench::with_key(blinking());
+    bench.attach("other", blinking());
+    bench.begin(create(), Surface::PlainBrowser);
+    bench.agree();
+    bench.tap("Cancel");
+    assert_eq!(bench.failure(), &Failure::Cancelled);
+    assert_eq!(bench.cancelled, ["phone", "other"]);
+}
+
+#[test]
+fn pulling_out_the_keys_that_blink_leads_back_to_the_request_for_one() {
+    let mut bench = Bench::with_key(blinking());
+    bench.attach("other", blinking());
+    bench.begin(get(), Surface::PlainBrowser);
+    bench.client.handle_detached("phone");
+    assert_eq!(bench.screen().title, "Touch your security key");
+    bench.client.handle_detached("other");
+    assert_eq!(bench.screen().title, "Insert your security key into the USB port");
+    bench.keys.clear();
+    bench.attach("phone", FakeKey::hypr());
+    bench.assertion();
+}
