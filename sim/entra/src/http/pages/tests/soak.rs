@@ -155,6 +155,7 @@ impl Soak {
 
 fn application(created: Timestamp) -> crate::ApplicationConfig {
     crate::ApplicationConfig {
+        exposes: Vec::new(),
         app_id: APP,
         display_name: "Soak".into(),
         kind: crate::ClientKind::Confidential,
