@@ -5,6 +5,7 @@
 mod administration;
 mod azure_pairing;
 mod hypr_pairing;
+mod portal;
 mod sign_in;
 mod unpair;
 

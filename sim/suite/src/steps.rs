@@ -6,6 +6,7 @@ mod faults;
 mod pairing;
 mod parameters;
 mod people;
+mod portal;
 mod screens;
 mod sign_in;
 mod unpair;

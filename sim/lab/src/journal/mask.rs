@@ -1,5 +1,6 @@
 //! Secrets do not enter the journal: the values of known members are replaced before anything is written.
 
+use clockwork::Screen;
 use serde_json::Value;
 
 /// What stands in place of a secret.
@@ -21,6 +22,7 @@ const SECRETS: &[&str] = &[
     "id_token",
     "installtoken",
     "newpassword",
+    "newpasswd",
     "passwd",
     "password",
     "pin",
@@ -56,6 +58,25 @@ pub fn mask_body(content_type: &str, body: &[u8]) -> String {
     } else {
         size(body)
     }
+}
+
+/// A screen as the journal and the report show it: without the secrets that it shows to be written down.
+#[must_use]
+pub fn mask_screen(mut screen: Screen) -> Screen {
+    for (name, value) in screen.rows.iter_mut().flat_map(|row| &mut row.cells) {
+        if SHOWN_ONCE.contains(&name.as_str()) || is_client_secret(value) {
+            *value = MASK.to_owned();
+        }
+    }
+    screen
+}
+
+/// What stands beside a secret that Entra's portal shows once.
+const SHOWN_ONCE: &[&str] = &["Initial password"];
+
+/// Entra's client secrets are 40 characters long, `8Q~` the fourth to the sixth of them.
+fn is_client_secret(text: &str) -> bool {
+    text.chars().count() == 40 && text.chars().skip(3).take(3).eq("8Q~".chars())
 }
 
 /// A URL with the secrets of its query masked.
@@ -105,6 +126,21 @@ fn size(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_screen_keeps_what_is_no_secret() {
+        let secret = "abc8Q~0123456789012345678901234567890123";
+        let row = |cells: &[(&str, &str)]| clockwork::Row {
+            cells: cells.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            ..clockwork::Row::default()
+        };
+        let screen = |value: &str, password: &str| Screen {
+            rows: vec![row(&[("Value", value), ("Secret ID", "1")]), row(&[("Initial password", password)])],
+            ..Screen::default()
+        };
+        assert_eq!(mask_screen(screen(secret, "Xy7")), screen(MASK, MASK));
+        assert_eq!(mask_screen(screen("abc*****", MASK)), screen("abc*****", MASK));
+    }
 
     #[test]
     fn secrets_are_masked_wherever_they_stand() {
