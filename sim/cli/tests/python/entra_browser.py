@@ -303,6 +303,10 @@ def no_javascript(lab):
     browser.sign_in_to_security_info(CAROL, CAROL_PASSWORD).begin_key().second_factor()
     browser.see("Security key").press("USB device").see("Have your key ready").press("Next")
     browser.see("Set up your security key", "Security keys need JavaScript.")
+    browser.open(PORTAL).see("Working...").press("Continue").see("Welcome to Azure!", CAROL)
+    browser.press("Azure Active Directory").see("Highlands Bank").press("Users").see("Users").press("New user")
+    browser.see("New user").press("Create user").see("Create new user").type("User name", "nobody")
+    browser.type("Name", "Nobody").press("Create").see("Create new user", "Insufficient privileges")
 
 
 def security_key(lab):

@@ -63,6 +63,8 @@ pub(crate) struct Frame {
     /// The pages above this one, outermost first.
     pub(crate) trail: Vec<Link>,
     pub(crate) menu: Vec<Link>,
+    /// What can be done here, and the tabs of a page that has some.
+    pub(crate) commands: Vec<Link>,
     /// The address of the page itself.
     pub(crate) path: String,
 }
@@ -116,6 +118,8 @@ pub(crate) struct Input {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum InputKind {
     Text,
+    /// A text with its own button, which sends the form with `do=search`.
+    Search,
     Password,
     /// One of these.
     Choice(Vec<&'static str>),
@@ -187,6 +191,13 @@ impl Page {
 
     pub(crate) fn with_link(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         self.links.push(Link::new(label, href));
+        self
+    }
+
+    /// A link at the top of a framed page.
+    pub(crate) fn with_command(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
+        let frame = self.frame.get_or_insert_default();
+        frame.commands.push(Link::new(label, href));
         self
     }
 

@@ -89,7 +89,8 @@ impl Site {
 impl Tenant {
     /// GET or POST of a blade.
     pub(crate) fn portal(&mut self, now: Timestamp, visit: &Visit<'_>) -> Answer {
-        let then = address(visit.path, visit.query);
+        // A path that begins with two slashes would lead to another site.
+        let then = format!("/{}", address(visit.path, visit.query).trim_start_matches(['/', '\\']));
         let visitor = self.signed_in_visitor(now, WebApp::Portal(visit.site), visit.cookie, Proof::Session, &then);
         let (user, sign_in) = match visitor {
             Ok(visitor) => visitor,

@@ -52,7 +52,10 @@ fn list(desk: &mut Desk<'_>) -> Outcome {
         (vec![Cell::link(text("displayName"), format!("{ROOT}/{}", text("id"))), state.into()], Vec::new())
     });
     let page = desk.page(&Area::Security, "Conditional Access policies", &[]);
-    Ok(page.with_table(&["Policy name", "State"], rows.collect()).with_link("New policy", format!("{ROOT}/new")).into())
+    Ok(page
+        .with_table(&["Policy name", "State"], rows.collect())
+        .with_command("New policy", format!("{ROOT}/new"))
+        .into())
 }
 
 fn edit(desk: &mut Desk<'_>, policy: Option<&Value>, form: Option<&Form>) -> Outcome {

@@ -48,7 +48,7 @@ pub(super) enum Area {
 }
 
 /// How many objects a list shows at once.
-const LISTED_MAX: &str = "100";
+const LISTED_MAX: usize = 100;
 
 impl<'a> Desk<'a> {
     /// `None` when the portal itself is not in the tenant any more.
@@ -92,7 +92,7 @@ impl<'a> Desk<'a> {
     /// GET of a collection under query options; the first hundred objects of it.
     pub(super) fn list(&mut self, path: &str, options: &[(&str, &str)]) -> Result<Vec<Value>, GraphError> {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(options).append_pair("$top", LISTED_MAX);
+        query.extend_pairs(options).append_pair("$top", &LISTED_MAX.to_string());
         let body = self.read(&format!("{path}?{}", query.finish()))?;
         Ok(body["value"].as_array().cloned().unwrap_or_default())
     }
@@ -142,6 +142,7 @@ impl<'a> Desk<'a> {
             sign_out: "/signout",
             trail: area.trail(self.site),
             menu: area.menu(),
+            commands: Vec::new(),
             path: self.path.clone(),
         };
         Page { frame: Some(frame), ..Page::new(title, texts) }
@@ -187,11 +188,16 @@ pub(super) fn confirmed(
     })
 }
 
+/// What a page says of a list that may go on.
+pub(super) fn listed(found: &[Value]) -> &'static [&'static str] {
+    if found.len() < LISTED_MAX { &[] } else { &["The first 100 are shown."] }
+}
+
 /// What the portal says of a refusal.
 pub(super) fn alerts(refused: &GraphError) -> Vec<String> {
     let access = "You do not have access. Looks like you don't have access to this content. To get access, please \
                   contact the owner.";
-    let first = (refused.status.as_u16() == 403).then(|| access.to_owned());
+    let first = (refused.code == "Authorization_RequestDenied").then(|| access.to_owned());
     first.into_iter().chain([refused.message.clone(), format!("Error code: {}", refused.code)]).collect()
 }
 

@@ -135,8 +135,10 @@ fn list(desk: &mut Desk<'_>, of: &Registration) -> Outcome {
     let text = "Applications are authorized to call APIs when they are granted permissions by users/admins as part of the consent process. Microsoft Graph:";
     let columns = ["API / Permissions name", "Type", "Description", "Admin consent required", "Status"];
     let page = desk.page(&of.area(), "API permissions", &[text]).with_table(&columns, rows.chain(others).collect());
-    let page = page.with_link("Add a permission", format!("{}/add", root(of)));
-    Ok(page.with_link(format!("Grant admin consent for {}", desk.organization), format!("{}/consent", root(of))).into())
+    let page = page.with_command("Add a permission", format!("{}/add", root(of)));
+    Ok(page
+        .with_command(format!("Grant admin consent for {}", desk.organization), format!("{}/consent", root(of)))
+        .into())
 }
 
 /// The permissions that the registration asks for.
@@ -225,8 +227,7 @@ fn select_page(
 ) -> Answer {
     let search = typed(form, "search", "");
     let fits = |name: &&'static str| ticked.contains(name) || name.to_lowercase().contains(&search.to_lowercase());
-    let input = desk.form().input("search", "Select permissions", InputKind::Text, search);
-    let input = input.choice("Search", "do", "search");
+    let input = desk.form().input("search", "Select permissions", InputKind::Search, search);
     let input =
         kind.all().filter(fits).fold(input, |input, name| input.input(name, name, tick(ticked.contains(name)), "on"));
     let title = format!("Request API permissions: {} permissions", kind.name());
@@ -238,7 +239,7 @@ fn one(desk: &Desk<'_>, of: &Registration, asked: Asked) -> Answer {
     let remove = format!("{}/{}/{}/remove", root(of), asked.kind.segment(), asked.name);
     let text = Permissions::get().text(asked.name).unwrap_or_default();
     let page = desk.page(&of.area(), asked.name, &[text]).with_fact("Type", asked.kind.name());
-    page.with_link("Remove Permission", remove).with_link("Back", root(of)).into()
+    page.with_command("Remove Permission", remove).with_link("Back", root(of)).into()
 }
 
 fn remove(desk: &mut Desk<'_>, of: &Registration, asked: Asked, form: Option<&Form>) -> Outcome {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::desk::{Area, Desk, alerts, typed};
+use super::desk::{Area, Desk, alerts, listed, typed};
 use super::{Outcome, not_found, permissions, secrets};
 use crate::applications::first_party;
 use crate::graph::{GraphError, Permissions};
@@ -78,8 +78,9 @@ fn list(desk: &mut Desk<'_>) -> Outcome {
         (vec![name, id.into(), created.into()], Vec::new())
     });
     let columns = ["Display name", "Application (client) ID", "Created on"];
-    let page = desk.page(&Area::Registrations, "App registrations", &[]).with_table(&columns, rows.collect());
-    Ok(page.with_link("New registration", format!("{ROOT}/new")).into())
+    let page =
+        desk.page(&Area::Registrations, "App registrations", listed(&found)).with_table(&columns, rows.collect());
+    Ok(page.with_command("New registration", format!("{ROOT}/new")).into())
 }
 
 fn new_page(desk: &Desk<'_>, form: Option<&Form>, alerts: &[String]) -> Answer {

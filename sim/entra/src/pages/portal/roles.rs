@@ -49,14 +49,14 @@ fn list(desk: &mut Desk<'_>, of: &Account) -> Outcome {
     let page =
         desk.page(&of.area(), "Assigned roles", &["Changes can take a while to appear. Refresh the page to see them."]);
     let page = page.with_table(&["Role", "Description", "Scope"], rows.collect());
-    Ok(page.with_link("Add Assignments", format!("{}/add", root(of))).with_link("Refresh", root(of)).into())
+    Ok(page.with_command("Add Assignments", format!("{}/add", root(of))).with_command("Refresh", root(of)).into())
 }
 
 /// The roles, to tick; "Search" narrows them down and keeps what is ticked.
 fn add(desk: &mut Desk<'_>, of: &Account, form: Option<&Form>) -> Outcome {
     let ticked: Vec<Role> =
         Role::all().filter(|role| form.is_some_and(|form| form.field(&field(*role)).is_some())).collect();
-    if !form.is_some_and(|form| form.field("do") == Some("add")) {
+    if form.is_none_or(|form| form.field("do") != Some("add")) {
         return Ok(add_page(desk, &ticked, of, form, &[]));
     }
     // One by one, as the portal does; what was done before a refusal stays done.
@@ -74,8 +74,7 @@ fn add_page(desk: &Desk<'_>, ticked: &[Role], of: &Account, form: Option<&Form>,
     let search = typed(form, "search", "");
     let fits =
         |role: &Role| ticked.contains(role) || role.display_name().to_lowercase().contains(&search.to_lowercase());
-    let input = desk.form().input("search", "Search by name", InputKind::Text, search);
-    let input = input.choice("Search", "do", "search");
+    let input = desk.form().input("search", "Search by name", InputKind::Search, search);
     let input = Role::all()
         .filter(fits)
         .fold(input, |input, role| input.input(field(role), role.display_name(), tick(ticked.contains(&role)), "on"));

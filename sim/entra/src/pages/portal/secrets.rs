@@ -63,9 +63,13 @@ fn list(desk: &Desk<'_>, of: &Registration, new: Option<&Value>) -> Page {
     if new.is_some() {
         texts.push("Client secret values cannot be viewed, except for immediately after creation. Be sure to save the secret before you leave the page.");
     }
-    desk.page(&of.area(), "Certificates & secrets", &texts)
+    let mut page = desk
+        .page(&of.area(), "Certificates & secrets", &texts)
         .with_table(&["Description", "Expires", "Value", "Secret ID"], rows.collect())
-        .with_link("New client secret", format!("{root}/new"))
+        .with_command("New client secret", format!("{root}/new"));
+    // The answer to the form is the list, too.
+    page.frame.iter_mut().for_each(|frame| frame.path.clone_from(&root));
+    page
 }
 
 fn new_page(desk: &Desk<'_>, of: &Registration, form: Option<&Form>, alerts: &[String]) -> Answer {

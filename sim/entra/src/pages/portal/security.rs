@@ -92,7 +92,7 @@ fn edit(
                 available from a variety of vendors.";
     let input = tab(desk.form(), &policy, form, &groups).button("Save");
     let page = desk.page(&Area::Security, "FIDO2 security key settings", &[text]).with_alerts(&refused);
-    let page = page.with_link("Enable and Target", FIDO2).with_link("Configure", CONFIGURE);
+    let page = page.with_command("Enable and Target", FIDO2).with_command("Configure", CONFIGURE);
     Ok(page.with_form(input).into())
 }
 

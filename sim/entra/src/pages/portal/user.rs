@@ -55,8 +55,8 @@ fn overview(desk: &Desk<'_>, account: &Account) -> Answer {
         .with_fact("User principal name", account.text("userPrincipalName"))
         .with_fact("Object ID", account.id.to_string())
         .with_fact("Account status", status)
-        .with_link("Edit properties", format!("{href}/edit"))
-        .with_link("Delete", format!("{href}/delete"))
+        .with_command("Edit properties", format!("{href}/edit"))
+        .with_command("Delete", format!("{href}/delete"))
         .into()
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::desk::{Area, Desk, alerts, confirmed, typed};
+use super::desk::{Area, Desk, alerts, confirmed, listed, typed};
 use super::{Outcome, not_found, user};
 use crate::graph::GraphError;
 use crate::oauth::Form;
@@ -57,10 +57,10 @@ fn list(desk: &mut Desk<'_>) -> Outcome {
         let enabled = if user["accountEnabled"] == true { "Yes" } else { "No" };
         (vec![name, text("userPrincipalName").into(), enabled.into()], Vec::new())
     });
-    let find = desk.form().input("search", "Search users", InputKind::Text, &search).button("Search");
+    let find = desk.form().input("search", "Search users", InputKind::Search, &search);
     let columns = ["Display name", "User principal name", "Account enabled"];
-    let page = desk.page(&Area::Users, "Users", &[]).with_table(&columns, rows.collect()).with_form(find);
-    Ok(page.with_link("New user", format!("{ROOT}/new")).with_link("Deleted users", DELETED).into())
+    let page = desk.page(&Area::Users, "Users", listed(&found)).with_table(&columns, rows.collect()).with_form(find);
+    Ok(page.with_command("New user", format!("{ROOT}/new")).with_command("Deleted users", DELETED).into())
 }
 
 fn create(desk: &mut Desk<'_>, form: Option<&Form>) -> Outcome {

@@ -71,7 +71,10 @@ fn graph(world: &World, path: &str) -> Value {
     world.with(|tenant| {
         let grace = tenant.user_by_name(GRACE).unwrap().clone();
         let portal = tenant.application(crate::applications::first_party::AZURE_PORTAL).unwrap();
-        let caller = crate::graph::Caller::visitor(&grace, vec!["pwd".into()], portal);
+        let mut caller = crate::graph::Caller::visitor(&grace, vec!["pwd".into()], portal);
+        if let crate::graph::Caller::User { scopes, .. } = &mut caller {
+            scopes.extend(["AuditLog.Read.All", "Directory.Read.All"].map(str::to_owned));
+        }
         crate::graph::ask(tenant, now, &caller, http::Method::GET, path, None).unwrap()
     })
 }
@@ -395,6 +398,17 @@ fn an_address_that_makes_no_sense_is_not_found() {
     ] {
         browser.open(&format!("{PORTAL}{path}"));
         assert_eq!((browser.title().as_str(), browser.status), ("Not found", 404), "{path}");
+    }
+}
+
+#[test]
+fn an_address_leads_to_no_other_site() {
+    let world = world();
+    for path in ["//evil.test/x", "///evil.test", "/%5Cevil.test"] {
+        let mut browser = world.browser();
+        sign_in(&mut browser, &format!("https://portal.azure.com{path}"), GRACE);
+        assert_eq!(browser.url.host_str(), Some("portal.azure.com"), "{path}");
+        assert_eq!(browser.title(), "Not found", "{path}");
     }
 }
 
