@@ -1,9 +1,10 @@
-@guide:setting-up-the-entra-azure-ad-tenant
 Feature: Setting up the Entra tenant in the portal
   An administrator does by hand, page by page, what the other features find done: register an application, give it
   permissions and a secret, create a service account, enable security keys in Entra and in Intune.
 
   Rule: Whoever follows the guide has what Control Center asks for
+    @guide:register-application @guide:grant-application-required-api-permissions @guide:create-client-secret
+    @guide:create-service-account @guide:enable-security-keys @guide:enable-security-keys-in-intune
     Scenario: From "Register Application" to "Enable Security Keys in Intune"
       Given the lab "new-tenant"
       # Register Application
@@ -11,10 +12,13 @@ Feature: Setting up the Entra tenant in the portal
       And the administrator clicks "Azure Active Directory"
       And the administrator clicks "App registrations"
       And the administrator clicks "New registration"
-      And the administrator types "HYPRAuthApp" as "Name"
+      Then the administrator sees "Register an application"
+      When the administrator types "HYPRAuthApp" as "Name"
       And the administrator clicks "Accounts in this organizational directory only"
       And the administrator clicks "Register"
-      Then the administrator saves what stands beside "Application (client) ID" as "Client ID"
+      Then the administrator sees "HYPRAuthApp"
+      And the administrator sees "Accounts in this organizational directory only"
+      And the administrator saves what stands beside "Application (client) ID" as "Client ID"
       And the administrator saves what stands beside "Directory (tenant) ID" as "Tenant ID"
       # Grant Application Required API Permissions
       When the administrator clicks "Home"
@@ -29,13 +33,17 @@ Feature: Setting up the Entra tenant in the portal
       When the administrator clicks "Add a permission"
       And the administrator clicks "Microsoft Graph"
       And the administrator clicks "Delegated permissions"
-      And the administrator ticks "Directory.AccessAsUser.All"
+      Then the administrator sees "Request API permissions: Delegated permissions"
+      When the administrator ticks "Directory.AccessAsUser.All"
       And the administrator ticks "UserAuthenticationMethod.ReadWrite.All"
       And the administrator clicks "Add Permissions"
-      Then the administrator sees "Not granted for Highlands Bank"
+      Then the administrator sees "Directory.AccessAsUser.All"
+      And the administrator sees "UserAuthenticationMethod.ReadWrite.All"
+      And the administrator sees "Not granted for Highlands Bank"
       When the administrator clicks "Grant admin consent for Highlands Bank"
       And the administrator clicks "Yes"
       Then the administrator sees "Granted for Highlands Bank"
+      And the administrator sees "Delegated"
       And the administrator does not see "Not granted for Highlands Bank"
       # Create Client Secret
       When the administrator clicks "Certificates & secrets"
@@ -43,7 +51,8 @@ Feature: Setting up the Entra tenant in the portal
       And the administrator types "for HYPR" as "Description"
       And the administrator chooses "365 days (12 months)" as "Expires"
       And the administrator clicks "Add"
-      Then the administrator saves what stands beside "Value" as "Client Secret"
+      Then the administrator sees "for HYPR"
+      And the administrator saves what stands beside "Value" as "Client Secret"
       # Create Service Account
       When the administrator clicks "Home"
       And the administrator clicks "Azure Active Directory"
@@ -55,7 +64,8 @@ Feature: Setting up the Entra tenant in the portal
       And the administrator clicks "Let me create the password"
       And the administrator types "Svc-1-Temporary!" as "Initial password"
       And the administrator clicks "Create"
-      And the administrator selects "HYPR Service Account"
+      Then the administrator sees "hyprserviceaccount@highlands_azure.com"
+      When the administrator selects "HYPR Service Account"
       Then the administrator saves what stands beside "User principal name" as "Service Account Username"
       When the administrator clicks "Assigned roles"
       And the administrator clicks "Add Assignments"
@@ -89,17 +99,18 @@ Feature: Setting up the Entra tenant in the portal
       And the administrator clicks "Security"
       And the administrator clicks "Authentication methods"
       And the administrator selects "FIDO2 security key"
-      And the administrator chooses "Yes" as "Enable"
+      Then the administrator sees "FIDO2 security key settings"
+      When the administrator chooses "Yes" as "Enable"
       And the administrator chooses "All users" as "Target"
-      And the administrator chooses "Optional" as "Registration"
       And the administrator clicks "Save"
-      And the administrator clicks "Configure"
+      Then the administrator sees "Optional"
+      When the administrator clicks "Configure"
       And the administrator chooses "Yes" as "Allow self-service set up"
       And the administrator chooses "No" as "Enforce attestation"
       And the administrator chooses "No" as "Enforce key restrictions"
       And the administrator clicks "Save"
       And the administrator clicks "Authentication methods"
-      Then the administrator sees "FIDO2 security key"
+      Then the administrator sees "All users"
       # Enable Security Keys in Intune
       When the administrator goes to "intune.microsoft.com"
       And the administrator clicks "Devices"
@@ -182,6 +193,21 @@ Feature: Setting up the Entra tenant in the portal
       Then the administrator sees "Privileged Authentication Administrator"
       When the administrator adds the integration
       Then the administrator sees "Maybe Later"
+
+    @guide:create-service-account
+    Scenario: Without Directory Writers HYPR cannot make its groups
+      Given the lab "not-integrated"
+      When the administrator signs in to "portal.azure.com" as Grace
+      And the administrator clicks "Azure Active Directory"
+      And the administrator clicks "Users"
+      And the administrator selects "HYPR Service Account"
+      And the administrator clicks "Assigned roles"
+      And the administrator clicks "Remove" beside "Directory Writers"
+      And the administrator clicks "Yes"
+      Then the administrator does not see "Directory Writers"
+      When the administrator adds the integration
+      Then the administrator sees "Directory Writers"
+      And Entra has no group of HYPR's
 
     @guide:create-service-account
     Scenario: The service account is asked for MFA, and a Conditional Access policy must exclude it
@@ -304,6 +330,7 @@ Feature: Setting up the Entra tenant in the portal
       Then the administrator sees "Carol Shaw"
       And Entra has 1 security key of Carol
 
+    @guide:enable-security-keys
     Scenario: Security keys that are switched off are not offered
       Given the lab "default"
       And Carol is signed in to Windows

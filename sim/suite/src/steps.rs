@@ -12,7 +12,7 @@ mod sign_in;
 mod unpair;
 
 /// The files above as text, in the order of `docs/steps.md`: a step's words and comment are read from them.
-pub(crate) const SOURCES: [(&str, &str); 8] = [
+pub(crate) const SOURCES: [(&str, &str); 9] = [
     ("people.rs", include_str!("steps/people.rs")),
     ("pairing.rs", include_str!("steps/pairing.rs")),
     ("sign_in.rs", include_str!("steps/sign_in.rs")),
@@ -20,6 +20,7 @@ pub(crate) const SOURCES: [(&str, &str); 8] = [
     ("screens.rs", include_str!("steps/screens.rs")),
     ("control_center.rs", include_str!("steps/control_center.rs")),
     ("entra.rs", include_str!("steps/entra.rs")),
+    ("portal.rs", include_str!("steps/portal.rs")),
     ("faults.rs", include_str!("steps/faults.rs")),
 ];
 
