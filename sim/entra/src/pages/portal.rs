@@ -5,6 +5,7 @@
 //! whoever is signed in, so that roles, replication and the audit log are Graph's. Convention of the lab: the views of
 //! the single-page application are pages below `/`.
 
+mod area;
 mod conditional_access;
 mod desk;
 mod intune;
@@ -26,7 +27,8 @@ use crate::applications::first_party;
 use crate::graph::GraphError;
 use crate::oauth::Form;
 use crate::tenant::Tenant;
-use desk::{Area, Desk};
+use area::Area;
+use desk::Desk;
 
 /// A name under which the portal is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

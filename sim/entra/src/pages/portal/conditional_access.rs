@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::desk::{Area, Desk, alerts, typed};
+use super::area::Area;
+use super::desk::{Desk, alerts, typed};
 use super::{Outcome, not_found};
 use crate::graph::GraphError;
 use crate::oauth::Form;
@@ -28,6 +29,8 @@ const RESISTANT_ID: &str = "00000000-0000-0000-0000-000000000004";
 const ALL_USERS: &str = "All users";
 const SELECTED: &str = "Select users";
 const UNCHANGED: &str = "As it is";
+/// Words of Graph that stand for users, beside `All`.
+const WORDS: [&str; 2] = ["None", "GuestsOrExternalUsers"];
 
 pub(super) fn blade(desk: &mut Desk<'_>, rest: &[&str], form: Option<&Form>) -> Outcome {
     match (rest, form) {
@@ -105,21 +108,22 @@ fn page(desk: &mut Desk<'_>, policy: Option<&Value>, form: Option<&Form>, alerts
     Ok(page.with_link("Cancel", ROOT).into())
 }
 
-/// The principal names of users by id, separated by commas; words that stand for many are left out.
+/// The principal names of users by id, separated by commas; words stay, apart from `All`.
 fn user_names(desk: &mut Desk<'_>, ids: &Value) -> String {
-    let ids = ids.as_array().into_iter().flatten().filter_map(|id| Uuid::parse_str(id.as_str()?).ok());
+    let ids = ids.as_array().into_iter().flatten().filter_map(Value::as_str).filter(|id| *id != "All");
     let named = ids.map(|id| {
-        let user = desk.read(&format!("users/{id}?$select=userPrincipalName"));
-        let name = user.ok().and_then(|user| Some(user["userPrincipalName"].as_str()?.to_owned()));
-        name.unwrap_or_else(|| id.to_string())
+        let user =
+            Uuid::parse_str(id).ok().and_then(|id| desk.read(&format!("users/{id}?$select=userPrincipalName")).ok());
+        let name = user.and_then(|user| Some(user["userPrincipalName"].as_str()?.to_owned()));
+        name.unwrap_or_else(|| id.to_owned())
     });
     named.collect::<Vec<_>>().join(", ")
 }
 
 fn save(desk: &mut Desk<'_>, policy: Option<&Value>, form: &Form) -> Result<(), GraphError> {
     let include = match form.field("include") {
-        Some(SELECTED) => user_ids(desk, form.field("included").unwrap_or_default())?,
-        _ => vec!["All".to_owned()],
+        Some(ALL_USERS) => vec!["All".to_owned()],
+        _ => user_ids(desk, form.field("included").unwrap_or_default())?,
     };
     let exclude = user_ids(desk, form.field("excluded").unwrap_or_default())?;
     let state = STATES.iter().find(|(label, _)| form.field("state") == Some(label)).map(|(_, state)| state);
@@ -147,12 +151,13 @@ fn grant(label: &str) -> Value {
     json!({ "operator": "OR", "builtInControls": control.into_iter().collect::<Vec<_>>(), "authenticationStrength": null })
 }
 
-/// The ids of users by their principal names or ids.
+/// The ids of users by their principal names or ids; words stay.
 fn user_ids(desk: &mut Desk<'_>, names: &str) -> Result<Vec<String>, GraphError> {
     let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
     names
         .map(|name| match Uuid::parse_str(name) {
             Ok(id) => Ok(id.to_string()),
+            Err(_) if WORDS.contains(&name) => Ok(name.to_owned()),
             Err(_) => desk.named("users", "userPrincipalName", name),
         })
         .collect()

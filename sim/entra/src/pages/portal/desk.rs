@@ -8,12 +8,13 @@ use url::form_urlencoded;
 use uuid::Uuid;
 use wire::Base64Url;
 
+use super::area::Area;
 use super::{Outcome, Site, Visit};
 use crate::applications::first_party;
 use crate::directory::User;
 use crate::graph::{self, Caller, GraphError};
 use crate::oauth::Form;
-use crate::pages::page::{Answer, Frame, InputKind, Link, Page, PageForm, Ticked};
+use crate::pages::page::{Answer, Frame, InputKind, Page, PageForm, Ticked};
 use crate::tenant::{SignIn, Tenant};
 
 /// The visitor at a blade.
@@ -30,21 +31,6 @@ pub(super) struct Desk<'a> {
     path: String,
     query: String,
     canary: String,
-}
-
-/// Where a blade belongs: the way to it and the menu beside it follow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Area {
-    Home,
-    Directory,
-    Registrations,
-    /// An application, by client id and name.
-    Registration(Uuid, String),
-    Users,
-    /// A user, by id and name.
-    User(Uuid, String),
-    Security,
-    Devices,
 }
 
 /// How many objects a list shows at once.
@@ -227,81 +213,3 @@ pub(super) fn is_yes(form: &Form, name: &str) -> bool {
 
 const YES: &str = "Yes";
 const NO: &str = "No";
-
-impl Area {
-    pub(super) fn href(&self) -> String {
-        match self {
-            Self::Home => "/".to_owned(),
-            Self::Directory => "/directory".to_owned(),
-            Self::Registrations => super::registrations::ROOT.to_owned(),
-            Self::Registration(id, _) => format!("{}/{id}", super::registrations::ROOT),
-            Self::Users => super::users::ROOT.to_owned(),
-            Self::User(id, _) => format!("{}/{id}", super::users::ROOT),
-            Self::Security => super::security::ROOT.to_owned(),
-            Self::Devices => super::intune::DEVICES.to_owned(),
-        }
-    }
-
-    fn above(&self) -> Option<Self> {
-        match self {
-            Self::Home => None,
-            Self::Directory | Self::Devices => Some(Self::Home),
-            Self::Registrations | Self::Users | Self::Security => Some(Self::Directory),
-            Self::Registration(..) => Some(Self::Registrations),
-            Self::User(..) => Some(Self::Users),
-        }
-    }
-
-    fn name(&self, site: Site) -> String {
-        match self {
-            Self::Home => "Home".to_owned(),
-            Self::Directory => site.directory().to_owned(),
-            Self::Registrations => "App registrations".to_owned(),
-            Self::Registration(_, name) | Self::User(_, name) => name.clone(),
-            Self::Users => "Users".to_owned(),
-            Self::Security => "Security".to_owned(),
-            Self::Devices => "Devices".to_owned(),
-        }
-    }
-
-    fn trail(&self, site: Site) -> Vec<Link> {
-        let mut trail = self.above().map(|above| above.trail(site)).unwrap_or_default();
-        trail.push(Link::new(self.name(site), self.href()));
-        trail
-    }
-
-    fn menu(&self) -> Vec<Link> {
-        let below = |parts: &[(&str, &str)]| {
-            let href = |part: &str| if part.is_empty() { self.href() } else { format!("{}/{part}", self.href()) };
-            parts.iter().map(|(label, part)| Link::new(*label, href(part))).collect()
-        };
-        match self {
-            Self::Home => Vec::new(),
-            Self::Directory | Self::Registrations | Self::Users => {
-                let links = [
-                    ("Overview", Self::Directory),
-                    ("Users", Self::Users),
-                    ("App registrations", Self::Registrations),
-                    ("Security", Self::Security),
-                ];
-                links.map(|(label, area)| Link::new(label, area.href())).into()
-            }
-            Self::Registration(..) => below(&[
-                ("Overview", ""),
-                ("Certificates & secrets", "secrets"),
-                ("API permissions", "api-permissions"),
-            ]),
-            Self::User(..) => below(&[
-                ("Overview", ""),
-                ("Assigned roles", "assigned-roles"),
-                ("Authentication methods", "authentication-methods"),
-            ]),
-            Self::Security => below(&[
-                ("Overview", ""),
-                ("Conditional Access", "conditional-access"),
-                ("Authentication methods", "authentication-methods"),
-            ]),
-            Self::Devices => below(&[("Overview", ""), ("Windows enrollment", "windows-enrollment")]),
-        }
-    }
-}

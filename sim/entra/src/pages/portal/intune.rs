@@ -5,7 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::desk::{Area, Desk, alerts, typed};
+use super::area::Area;
+use super::desk::{Desk, alerts, typed};
 use super::{Outcome, not_found};
 use crate::graph::GraphError;
 use crate::oauth::Form;
@@ -44,7 +45,7 @@ fn edit(desk: &mut Desk<'_>, form: Option<&Form>) -> Outcome {
     let configuration = configuration(desk)?;
     let mut refused = Vec::new();
     if let Some(form) = form {
-        match save(desk, configuration.as_ref(), form.field("keys").unwrap_or(NOT_CONFIGURED)) {
+        match save(desk, configuration.as_ref(), form.field("keys").unwrap_or_default()) {
             Ok(()) => return Ok(Answer::redirect(HELLO)),
             Err(error) => refused = alerts(&error),
         }
@@ -79,7 +80,8 @@ fn save(desk: &mut Desk<'_>, known: Option<&Value>, state: &str) -> Result<(), G
     let wanted = match state {
         ENABLED => Some(1),
         DISABLED => Some(0),
-        _ => None,
+        NOT_CONFIGURED => None,
+        _ => return Err(GraphError::bad_request("Choose whether security keys are used for sign-in.")),
     };
     let Some(wanted) = wanted else { return path.map_or(Ok(()), |path| desk.delete(&path)) };
     let settings = json!([{

@@ -1,8 +1,9 @@
 //! API permissions of an application (the guide's "Grant Application Required API Permissions").
 
-use std::collections::{BTreeMap, BTreeSet};
+mod consent;
 
-use http::StatusCode;
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::applications::first_party;
 use crate::graph::{Consenter, GraphError, Permissions};
 use crate::oauth::Form;
 use crate::pages::page::{Answer, Cell, InputKind, Link};
+use consent::{grant, granted};
 
 /// A kind of permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,32 +158,6 @@ fn configured(of: &Registration) -> BTreeSet<Asked> {
     known.collect()
 }
 
-/// The permissions that the organization has granted.
-fn granted(desk: &mut Desk<'_>, of: &Registration) -> Result<BTreeSet<Asked>, GraphError> {
-    let (Some(grants), Some(roles)) = (
-        present(desk.list(&format!("{}/oauth2PermissionGrants", of.principal()), &[]))?,
-        present(desk.list(&format!("{}/appRoleAssignments", of.principal()), &[]))?,
-    ) else {
-        return Ok(BTreeSet::new());
-    };
-    let map = Permissions::get();
-    let scopes = grants.iter().filter(|grant| grant["consentType"] == "AllPrincipals");
-    let scopes = scopes.flat_map(|grant| grant["scope"].as_str().unwrap_or_default().split_whitespace());
-    let delegated = scopes.filter_map(|name| map.delegated(name)).map(|name| Asked { kind: Kind::Delegated, name });
-    let roles = roles.iter().filter_map(|role| Uuid::parse_str(role["appRoleId"].as_str()?).ok());
-    let application = roles.filter_map(|id| map.app_role(id)).map(|name| Asked { kind: Kind::Application, name });
-    Ok(delegated.chain(application).collect())
-}
-
-/// An application that has no service principal has been granted nothing.
-fn present<T>(found: Result<T, GraphError>) -> Result<Option<T>, GraphError> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.status == StatusCode::NOT_FOUND => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 fn choose_api(desk: &Desk<'_>, of: &Registration) -> Answer {
     let text = "Take advantage of the tremendous amount of data in Office 365, Enterprise Mobility + Security, and Windows. Select an API:";
     let page = desk.page(&of.area(), "Request API permissions", &[text]);
@@ -265,48 +241,4 @@ fn configure(desk: &mut Desk<'_>, of: &Registration, wanted: &BTreeSet<Asked>) -
         resources.push(json!({ "resourceAppId": graph, "resourceAccess": access }));
     }
     desk.patch(&of.path(), &json!({ "requiredResourceAccess": resources }))
-}
-
-/// Grants for everybody what the registration asks for.
-fn grant(desk: &mut Desk<'_>, of: &Registration) -> Result<(), GraphError> {
-    let wanted = configured(of);
-    let principal = match present(desk.read(&of.principal()))? {
-        Some(principal) => principal,
-        None => desk.post("servicePrincipals", &json!({ "appId": of.app_id }))?,
-    };
-    let resource = desk.read(&format!("servicePrincipals(appId='{}')", first_party::GRAPH))?["id"].clone();
-    let scopes = wanted.iter().filter(|asked| asked.kind == Kind::Delegated).map(|asked| asked.name);
-    grant_scopes(desk, of, &principal["id"], &resource, scopes.collect())?;
-    let held = granted(desk, of)?;
-    for asked in wanted.iter().filter(|asked| asked.kind == Kind::Application && !held.contains(asked)) {
-        let role = json!({
-            "principalId": principal["id"], "resourceId": resource, "appRoleId": asked.kind.id(asked.name),
-        });
-        desk.post(&format!("{}/appRoleAssignments", of.principal()), &role)?;
-    }
-    Ok(())
-}
-
-/// The organization's grant is one object: what is asked for is put in the place of what was granted.
-fn grant_scopes(
-    desk: &mut Desk<'_>,
-    of: &Registration,
-    principal: &Value,
-    resource: &Value,
-    scopes: Vec<&str>,
-) -> Result<(), GraphError> {
-    let grants = desk.list(&format!("{}/oauth2PermissionGrants", of.principal()), &[])?;
-    let by_consent: BTreeMap<&str, &Value> =
-        grants.iter().filter_map(|grant| Some((grant["consentType"].as_str()?, &grant["id"]))).collect();
-    let scope = scopes.join(" ");
-    match by_consent.get("AllPrincipals").and_then(|id| id.as_str()) {
-        Some(id) => desk.patch(&format!("oauth2PermissionGrants/{id}"), &json!({ "scope": scope })),
-        None if scope.is_empty() => Ok(()),
-        None => {
-            let grant = json!({
-                "clientId": principal, "consentType": "AllPrincipals", "resourceId": resource, "scope": scope,
-            });
-            desk.post("oauth2PermissionGrants", &grant).map(drop)
-        }
-    }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::desk::{Area, Desk, alerts, listed, typed};
+use super::area::Area;
+use super::desk::{Desk, alerts, listed, typed};
 use super::{Outcome, not_found, permissions, secrets};
 use crate::applications::first_party;
 use crate::graph::{GraphError, Permissions};

@@ -85,7 +85,8 @@ fn new_page(desk: &Desk<'_>, of: &Registration, form: Option<&Form>, alerts: &[S
 
 fn add(desk: &mut Desk<'_>, of: &Registration, form: &Form) -> Result<Value, GraphError> {
     let wanted = form.field("expires").unwrap_or_default();
-    let days = EXPIRES.iter().find(|(label, _)| *label == wanted).map_or(EXPIRES[0].1, |(_, days)| *days);
+    let days = EXPIRES.iter().find(|(label, _)| *label == wanted).map(|(_, days)| *days);
+    let days = days.ok_or_else(|| GraphError::bad_request("Choose when the secret expires."))?;
     let end = desk.now.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX);
     let credential = json!({ "displayName": form.field("description"), "endDateTime": crate::graph::date(end) });
     desk.post(&format!("{}/addPassword", of.path()), &json!({ "passwordCredential": credential }))

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::desk::{Area, Desk, alerts, is_yes, typed, word, yes_or_no};
+use super::area::Area;
+use super::desk::{Desk, alerts, is_yes, typed, word, yes_or_no};
 use super::{Outcome, conditional_access, not_found};
 use crate::graph::GraphError;
 use crate::oauth::Form;
@@ -108,7 +109,7 @@ fn group_names(desk: &mut Desk<'_>, policy: &Value) -> String {
 }
 
 fn target_form(input: PageForm, policy: &Value, form: Option<&Form>, groups: &str) -> PageForm {
-    let target = if groups.is_empty() { ALL_USERS } else { SELECTED };
+    let target = if targeted(policy) == ALL_USERS { ALL_USERS } else { SELECTED };
     let enabled = word(policy["state"] == "enabled");
     input
         .input("enable", "Enable", yes_or_no(), typed(form, "enable", enabled))
@@ -118,12 +119,13 @@ fn target_form(input: PageForm, policy: &Value, form: Option<&Form>, groups: &st
 }
 
 fn target(desk: &mut Desk<'_>, form: &Form) -> Result<Value, GraphError> {
-    let mut ids = vec!["all_users".to_owned()];
-    if form.field("include") == Some(SELECTED) {
+    let ids = if form.field("include") == Some(ALL_USERS) {
+        vec!["all_users".to_owned()]
+    } else {
         let names = form.field("groups").unwrap_or_default().split(',').map(str::trim);
         let names = names.filter(|name| !name.is_empty());
-        ids = names.map(|name| desk.named("groups", "displayName", name)).collect::<Result<_, _>>()?;
-    }
+        names.map(|name| desk.named("groups", "displayName", name)).collect::<Result<_, _>>()?
+    };
     let targets = ids.iter().map(|id| json!({ "targetType": "group", "id": id, "isRegistrationRequired": false }));
     let state = if is_yes(form, "enable") { "enabled" } else { "disabled" };
     Ok(json!({ "state": state, "includeTargets": targets.collect::<Vec<_>>() }))

@@ -4,7 +4,8 @@ use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::desk::{Area, Desk, alerts, confirmed, tick, typed};
+use super::area::Area;
+use super::desk::{Desk, alerts, confirmed, tick, typed};
 use super::{Outcome, methods, not_found, roles, users};
 use crate::graph::GraphError;
 use crate::oauth::Form;

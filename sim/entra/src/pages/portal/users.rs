@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::desk::{Area, Desk, alerts, confirmed, listed, typed};
+use super::area::Area;
+use super::desk::{Desk, alerts, confirmed, listed, typed};
 use super::{Outcome, not_found, user};
 use crate::graph::GraphError;
 use crate::oauth::Form;

@@ -320,6 +320,47 @@ fn a_conditional_access_policy_leaves_out_a_user_and_keeps_the_rest() {
 }
 
 #[test]
+fn a_policy_keeps_the_words_and_groups_that_its_page_does_not_offer() {
+    let world = world();
+    let mut browser = at_portal(&world, GRACE);
+    let now = world.clock.now();
+    let policy = json!({
+        "displayName": "Guests", "state": "disabled",
+        "conditions": {
+            "applications": { "includeApplications": ["All"] },
+            "users": { "includeUsers": ["GuestsOrExternalUsers"] },
+        },
+        "grantControls": { "operator": "AND", "builtInControls": ["mfa", "compliantDevice"] },
+    });
+    world.with(|tenant| {
+        let grace = tenant.user_by_name(GRACE).unwrap().clone();
+        let portal = tenant.application(crate::applications::first_party::AZURE_PORTAL).unwrap();
+        let caller = crate::graph::Caller::visitor(&grace, vec!["pwd".into()], portal);
+        let path = "identity/conditionalAccess/policies";
+        crate::graph::ask(tenant, now, &caller, http::Method::POST, path, Some(&policy)).unwrap();
+    });
+    browser.open(&format!("{PORTAL}directory/security/conditional-access")).press("Guests");
+    browser.type_in("Enable policy", "On").press("Save");
+    let kept = graph(&world, "identity/conditionalAccess/policies")["value"][0].clone();
+    assert_eq!((&kept["state"], &kept["grantControls"]["operator"]), (&json!("enabled"), &json!("AND")));
+    assert_eq!(kept["conditions"]["users"]["includeUsers"], json!(["GuestsOrExternalUsers"]));
+    assert_eq!(kept["grantControls"]["builtInControls"], json!(["mfa", "compliantDevice"]));
+}
+
+#[test]
+fn a_choice_that_was_not_offered_changes_nothing() {
+    let world = world();
+    let mut browser = at_portal(&world, GRACE);
+    register(&mut browser, "App");
+    browser.press("Certificates & secrets").press("New client secret").type_in("Expires", "never").press("Add");
+    assert_eq!(browser.alerts()[0], "Choose when the secret expires.");
+    browser.open("https://intune.microsoft.com/devices/windows-enrollment/windows-hello-for-business");
+    browser.type_in("Use security keys for sign-in", "Perhaps").press("Save");
+    assert_eq!(browser.alerts()[0], "Choose whether security keys are used for sign-in.");
+    assert_eq!(graph(&world, "deviceManagement/deviceConfigurations")["value"], json!([]));
+}
+
+#[test]
 fn intune_lets_people_sign_in_to_windows_by_security_key() {
     let world = world();
     let mut browser = world.browser();
