@@ -42,6 +42,7 @@ struct Hosts {
     mysignins: Router,
     office: Router,
     microsoft: Router,
+    portal: Router,
 }
 
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -62,6 +63,7 @@ pub fn router(tenant: Arc<Mutex<Tenant>>, clock: Clock) -> Router {
         mysignins: pages::mysignins().fallback(not_simulated).with_state(shared.clone()),
         office: pages::office().fallback(not_simulated).with_state(shared.clone()),
         microsoft: pages::microsoft().fallback(not_simulated).with_state(shared.clone()),
+        portal: pages::portal().with_state(shared.clone()),
     };
     Router::new()
         .fallback(dispatch)
@@ -89,6 +91,10 @@ async fn dispatch(State(hosts): State<Hosts>, mut request: Request) -> Response 
         Some((Room::MySignIns, origin)) => (hosts.mysignins, origin),
         Some((Room::Office, origin)) => (hosts.office, origin),
         Some((Room::Microsoft, origin)) => (hosts.microsoft, origin),
+        Some((Room::Portal(site), origin)) => {
+            request.extensions_mut().insert(site);
+            (hosts.portal, origin)
+        }
         None => {
             let host = authority.map(|authority| authority.to_string()).unwrap_or_default();
             let text = format!("{host:?} is not a host name of the simulated tenant.");

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use clockwork::{Clock, ExchangeId, Face as _, Journal, Reply, Screen, Verb, VerbError};
 use jiff::{SignedDuration, Timestamp};
 use phone::Phone;
-use windows::browser::{Browser, Download};
+use windows::browser::{Browser, BrowserKind, Download};
 use windows::{Window, Workstation};
 use wire::ctaphid::Report;
 
 use crate::actor::Actor;
 use crate::fault::{Attempt, Faults, Verdict};
-use crate::journal::{Event, Exchange, mask_body, mask_text, mask_url};
+use crate::journal::{Event, Exchange, mask_body, mask_screen, mask_text, mask_url};
 use crate::net::{Hosts, InFlight};
 use crate::receiver::Receiver;
 use crate::scenario::Scenario;
@@ -133,7 +133,7 @@ impl Lab {
         }
     }
 
-    /// Every screen that has been shown so far, as it stands now.
+    /// Every screen that has been shown so far, as it stands now, secrets masked.
     pub fn screens(&self) -> impl Iterator<Item = (&Place, &Screen)> {
         self.shown.iter()
     }
@@ -178,6 +178,13 @@ impl Lab {
     pub fn open_as_admin(&mut self, url: &str) {
         let now = self.now();
         self.admin.open(now, url);
+        self.settle();
+    }
+
+    /// Closes the administrator's browser and opens an incognito window, which knows nobody.
+    pub fn open_incognito(&mut self) {
+        self.admin = Browser::new(BrowserKind::Chrome);
+        self.note("the administrator opens an incognito browser");
         self.settle();
     }
 
@@ -504,7 +511,7 @@ impl Lab {
         }
         places.extend(self.phones.keys().cloned().map(Place::Phone));
         for place in places {
-            let Some(screen) = self.screen(&place) else { continue };
+            let Some(screen) = self.screen(&place).map(mask_screen) else { continue };
             let before = self.shown.get(&place);
             if before == Some(&screen) || (before.is_none() && screen == Screen::default()) {
                 continue;

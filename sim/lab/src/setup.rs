@@ -183,7 +183,7 @@ fn tenant(
     workstations: &BTreeMap<String, windows::Workstation>,
 ) -> entra::Config {
     let mut users: Vec<_> = scenario.users.iter().map(person).collect();
-    users.push(service_account(scenario, registration));
+    users.extend(scenario.tenant.is_set_up.then(|| service_account(scenario, registration)));
     entra::Config {
         tenant_id: registration.tenant_id,
         name: scenario.tenant.name.clone(),
@@ -248,9 +248,9 @@ fn roles(names: &[String]) -> Vec<entra::Role> {
 }
 
 fn applications(scenario: &Scenario, registration: &Registration) -> Vec<entra::ApplicationConfig> {
-    let own = [hypr_auth_app(scenario, registration), administration()];
+    let own = scenario.tenant.is_set_up.then(|| hypr_auth_app(scenario, registration));
     let others = scenario.applications.iter().map(|application| registered(scenario, application));
-    own.into_iter().chain(others).collect()
+    own.into_iter().chain([administration()]).chain(others).collect()
 }
 
 fn registered(scenario: &Scenario, application: &scenario::RegisteredApplication) -> entra::ApplicationConfig {
@@ -304,6 +304,7 @@ fn administration() -> entra::ApplicationConfig {
         "Policy.Read.All",
         "Policy.ReadWrite.ConditionalAccess",
         "AuditLog.Read.All",
+        "DeviceManagementConfiguration.Read.All",
     ];
     entra::ApplicationConfig {
         app_id: crate::graph::COMMAND_LINE_TOOLS,

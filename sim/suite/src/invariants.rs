@@ -1,14 +1,16 @@
 //! What must hold after every scenario, whatever its steps were.
 
+use std::collections::BTreeMap;
+
 use lab::Lab;
 
 /// The invariants that do not hold, a sentence each.
-pub(crate) fn broken(lab: &mut Lab) -> Vec<String> {
-    leaked_secrets(lab).into_iter().chain(broken_pages(lab)).collect()
+pub(crate) fn broken(lab: &mut Lab, saved: &BTreeMap<String, String>) -> Vec<String> {
+    leaked_secrets(lab, saved).into_iter().chain(broken_pages(lab)).collect()
 }
 
-/// No password and no client secret of the scenario stands in the journal.
-fn leaked_secrets(lab: &Lab) -> Vec<String> {
+/// No password and no client secret of the scenario, nor one that was made in it and saved, stands in the journal.
+fn leaked_secrets(lab: &Lab, saved: &BTreeMap<String, String>) -> Vec<String> {
     let scenario = lab.scenario();
     let registration = lab.registration();
     let mut secrets: Vec<(&str, &str)> =
@@ -16,6 +18,9 @@ fn leaked_secrets(lab: &Lab) -> Vec<String> {
     secrets.push(("the service account", &registration.service_account_password));
     secrets.push(("the application", &registration.client_secret));
     secrets.push(("Control Center's administrator", &scenario.control_center.admin_password));
+    let made =
+        saved.iter().filter(|(field, _)| ["Client Secret", "Service Account Password"].contains(&field.as_str()));
+    secrets.extend(made.map(|(field, value)| (field.as_str(), value.as_str())));
     let journal: Vec<String> =
         lab.journal().entries().iter().map(|entry| lab::journal::to_json(entry).to_string()).collect();
     let leaked = secrets.into_iter().filter_map(|(whose, secret)| {

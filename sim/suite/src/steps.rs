@@ -8,13 +8,14 @@ mod faults;
 mod pairing;
 mod parameters;
 mod people;
+mod portal;
 mod screens;
 mod sign_in;
 mod unpair;
 mod user_management;
 
 /// The files above as text, in the order of `docs/steps.md`: a step's words and comment are read from them.
-pub(crate) const SOURCES: [(&str, &str); 11] = [
+pub(crate) const SOURCES: [(&str, &str); 12] = [
     ("people.rs", include_str!("steps/people.rs")),
     ("pairing.rs", include_str!("steps/pairing.rs")),
     ("sign_in.rs", include_str!("steps/sign_in.rs")),
@@ -25,6 +26,7 @@ pub(crate) const SOURCES: [(&str, &str); 11] = [
     ("control_center_users.rs", include_str!("steps/control_center_users.rs")),
     ("desktop_client.rs", include_str!("steps/desktop_client.rs")),
     ("entra.rs", include_str!("steps/entra.rs")),
+    ("portal.rs", include_str!("steps/portal.rs")),
     ("faults.rs", include_str!("steps/faults.rs")),
 ];
 

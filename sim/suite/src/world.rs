@@ -1,5 +1,6 @@
 //! The world of a scenario: one lab of its own, and what its steps need to find in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clockwork::{Screen, Seed};
@@ -15,6 +16,8 @@ use crate::invariants;
 pub struct World {
     origin: Option<Origin>,
     lab: Option<Lab>,
+    /// What the administrator has saved for the integration form, by field.
+    pub(crate) saved: BTreeMap<String, String>,
 }
 
 /// Which scenario this is: the lab's seed follows from it.
@@ -47,7 +50,7 @@ impl World {
     #[must_use]
     pub fn finish(&mut self) -> Aftermath {
         let Some(mut lab) = self.lab.take() else { return Aftermath::default() };
-        let problems = invariants::broken(&mut lab);
+        let problems = invariants::broken(&mut lab, &self.saved);
         let journal = lab.journal().entries().iter().map(lab::journal::to_json).filter_map(|line| match line {
             serde_json::Value::Object(members) => Some(members),
             _ => None,

@@ -6,6 +6,7 @@ mod conditional_access;
 mod consent;
 mod device_code;
 mod hostile;
+mod portal;
 mod security_info;
 mod sign_in;
 mod single_sign_on;
