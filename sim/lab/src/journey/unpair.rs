@@ -108,16 +108,6 @@ impl Lab {
         self.tap(&edge, "Ok")
     }
 
-    /// An administrator removes an account.
-    ///
-    /// # Errors
-    ///
-    /// When Graph refuses.
-    pub fn remove_account(&mut self, who: &Person) -> Result<(), JourneyError> {
-        self.graph(Method::DELETE, &format!("/users/{}", who.upn), None)?;
-        Ok(())
-    }
-
     /// An administrator suspends an account, or lets it in again.
     ///
     /// # Errors
