@@ -334,6 +334,7 @@ impl Lab {
         };
         let exchange = match verdict {
             Verdict::Pass => self.hosts.begin(request),
+            Verdict::Tamper(tampering) => self.hosts.begin(tampering.apply(request)),
             Verdict::Drop => InFlight::failed(host.to_owned(), "the connection is cut off on purpose"),
             Verdict::Answer(status) => InFlight::answered(host.to_owned(), bare_answer(status)),
         };

@@ -47,6 +47,9 @@ pub struct Scenario {
     /// The integration that stands when the lab begins, if one does.
     #[serde(default)]
     pub integration: Option<Integration>,
+    /// Integrations beside it.
+    #[serde(default)]
+    pub more_integrations: Vec<Integration>,
     /// Windows machines.
     #[serde(default)]
     pub workstations: Vec<Workstation>,
@@ -280,6 +283,9 @@ pub struct Workstation {
     /// Whether the HYPR Passwordless client is installed.
     #[serde(default = "yes")]
     pub client_installed: bool,
+    /// Whose client it is, by Application Name; without it, that of the first integration.
+    #[serde(default)]
+    pub integration: Option<String>,
 }
 
 /// How a machine is joined.
@@ -309,6 +315,15 @@ pub struct Phone {
     /// The certificate chain that its attestations carry.
     #[serde(default)]
     pub attestation: Attestation,
+    /// How far its clock is ahead; negative when it is behind.
+    #[serde(default)]
+    pub clock_ahead: SignedDuration,
+    /// The passcode that its owner knows.
+    #[serde(default = "passcode")]
+    pub passcode: String,
+    /// How many keys it has room for, 50 at most.
+    #[serde(default = "keys_max")]
+    pub keys_max: usize,
     /// What its security key does wrong on purpose from the beginning: rules as [`ctap::Rule`] reads them.
     #[serde(default)]
     pub faults: Vec<String>,
@@ -384,6 +399,13 @@ impl Scenario {
         ScenarioError::misfit(&self.source.path, &self.source.text, &misfit)
     }
 
+    /// Every integration that stands when the lab begins, each with its place in the file.
+    pub(crate) fn integrations(&self) -> impl Iterator<Item = (Vec<Segment>, &Integration)> {
+        let first = self.integration.iter().map(|integration| (vec![Segment::Key("integration")], integration));
+        let more = self.more_integrations.iter().enumerate();
+        first.chain(more.map(|(index, it)| (vec![Segment::Key("more_integrations"), Segment::Index(index)], it)))
+    }
+
     /// The user whose full name, or its first word, is `name`.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
@@ -455,6 +477,14 @@ fn one() -> u64 {
 
 fn yes() -> bool {
     true
+}
+
+fn passcode() -> String {
+    "258036".into()
+}
+
+fn keys_max() -> usize {
+    usize::MAX
 }
 
 fn half_a_year() -> i64 {

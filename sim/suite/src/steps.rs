@@ -8,6 +8,7 @@ mod faults;
 mod pairing;
 mod parameters;
 mod people;
+mod phone;
 mod portal;
 mod screens;
 mod sign_in;
@@ -15,9 +16,10 @@ mod unpair;
 mod user_management;
 
 /// The files above as text, in the order of `docs/steps.md`: a step's words and comment are read from them.
-pub(crate) const SOURCES: [(&str, &str); 12] = [
+pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("people.rs", include_str!("steps/people.rs")),
     ("pairing.rs", include_str!("steps/pairing.rs")),
+    ("phone.rs", include_str!("steps/phone.rs")),
     ("sign_in.rs", include_str!("steps/sign_in.rs")),
     ("unpair.rs", include_str!("steps/unpair.rs")),
     ("screens.rs", include_str!("steps/screens.rs")),

@@ -68,6 +68,7 @@ fn unlocks(world: &mut World, who: Who) -> Outcome {
 }
 
 /// Name, Other ways to sign in, security key; up to the request on the phone.
+#[given(expr = "{person} has opened Microsoft 365 in Chrome with the security key")]
 #[when(expr = "{person} opens Microsoft 365 in Chrome with the security key")]
 fn opens_office(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
