@@ -27,7 +27,7 @@ Feature: Invitation e-mails
 
   Scenario: Somebody whom Entra does not know is not written to
     Given the lab "default"
-    When an administrator removes the account of Carol from Entra
+    When an administrator deletes the account of Carol in Entra
     And the administrator invites Carol
     Then the administrator sees "Request_ResourceNotFound"
     And Carol has 1 e-mail

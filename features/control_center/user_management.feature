@@ -78,12 +78,12 @@ Feature: Integration User Management
     And Carol is paired with Azure
     And an administrator has suspended the account of Carol in Entra
     And the administrator has opened User Management under Paired with Azure
-    When an administrator lets the account of Carol in Entra in again
+    When an administrator lifts the suspension of Carol in Entra
     And the administrator opens User Management under Paired with Azure
     Then the administrator does not see "Azure pairing no longer exists"
 
   Scenario: An account that was removed from Entra
     Given the lab "default"
     And Carol is paired with Azure
-    When an administrator removes the account of Carol from Entra
+    When an administrator deletes the account of Carol in Entra
     Then User Management shows "The account no longer exists in Entra." beside Carol under Paired with Azure

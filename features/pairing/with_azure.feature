@@ -18,6 +18,19 @@ Feature: Pairing with Azure
       When Carol opens "https://mysignins.microsoft.com/security-info" in Chrome
       Then Carol sees "Email, phone, or Skype" in Chrome
 
+    @guide:get-the-edge
+    Scenario: Firefox asks who is there, as Chrome does
+      When Carol opens "https://mysignins.microsoft.com/security-info" in Firefox
+      Then Carol sees "Email, phone, or Skype" in Firefox
+
+    Scenario: The type of the key is asked, and a phone is a USB device
+      Given Carol has asked security info for a security key
+      When Carol opens "https://mysignins.microsoft.com/security-info/add" in Edge
+      And Carol chooses "Security key" as "Which method would you like to add?" in Edge
+      And Carol clicks "Add" in Edge
+      Then Carol sees "USB device" in Edge
+      And Carol sees "NFC device" in Edge
+
     Scenario: Changing sign-in methods needs MFA
       When Carol opens "https://mysignins.microsoft.com/security-info" in Edge
       And Carol clicks "UPDATE INFO" in Edge
@@ -73,6 +86,16 @@ Feature: Pairing with Azure
       And Carol has walked through the Windows dialogs
       When Carol accepts on the phone and registers a biometric
       Then Carol sees "Name your security key" in Edge
+
+  Rule: Azure wants one method at least before it takes another
+    Scenario: Who has none cannot add a security key
+      Given the lab "no-methods"
+      And Dave is paired with HYPR
+      When Dave opens "https://mysignins.microsoft.com/security-info/add" in Edge
+      And Dave chooses "Security key" as "Which method would you like to add?" in Edge
+      And Dave clicks "Add" in Edge
+      Then Dave sees "You have no method to verify your identity with" in Edge
+      And Dave does not see "USB device" in Edge
 
   Rule: When it is done, every side knows
     Background:

@@ -115,6 +115,24 @@ Feature: Pairing with HYPR
       And Carol clicks "Continue" in the Passwordless client
       Then Carol sees "Select Your Device to Continue" in the Passwordless client
 
+    @guide:pairing-with-hypr-hybrid
+    Scenario: Windows has no security keys enabled, so the client asks for no device
+      Given the lab "hybrid-without-keys"
+      And Carol is signed in to Windows
+      When Carol opens the Passwordless client
+      And Carol clicks "Start Pairing" in the Passwordless client
+      And Carol clicks "Continue" in the Passwordless client
+      Then Carol sees "Begin Pairing" in the Passwordless client
+      And Carol does not see "Select Your Device to Continue" in the Passwordless client
+
+    @guide:pairing-with-hypr-hybrid
+    Scenario: A cloud-only account is paired from a hybrid workstation
+      Given the lab "hybrid-joined"
+      And Carol is signed in to Windows
+      And Carol has started pairing
+      When Carol scans the QR code and authenticates
+      Then User Management lists Carol under Paired with HYPR, and nowhere else
+
     @guide:hypr-mobile-app-changes
     Scenario: The phone lists a hybrid workstation under My Computers
       Given the lab "hybrid-joined"

@@ -45,6 +45,11 @@ fn a_security_key_is_added_used_and_deleted() {
 }
 
 #[test]
+fn an_administrator_sets_the_tenant_up_in_the_portal() {
+    check("portal", "new-tenant.yaml");
+}
+
+#[test]
 fn a_key_from_a_root_that_nobody_trusts_is_refused_where_attestation_is_enforced() {
     check("attestation", "attestation-enforced.yaml");
 }

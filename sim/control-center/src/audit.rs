@@ -10,7 +10,7 @@ use jiff::Timestamp;
 pub use json::to_json;
 pub use search::{QuickFilter, Search};
 
-use crate::center::HOOK_FAILED;
+use crate::center::{HOOK_FAILED, SignInError};
 use crate::event::{Event, LeftOn, Link, Pairing};
 use crate::name::CONTROL_CENTER_ADMIN;
 
@@ -136,7 +136,7 @@ impl Record {
     /// Whom and what the event is about.
     fn fill(&mut self, event: &Event) {
         match event {
-            Event::AdminSignedIn { email } | Event::AdminRefused { email } | Event::AdminSignedOut { email } => {
+            Event::AdminSignedIn { email } | Event::AdminRefused { email, .. } | Event::AdminSignedOut { email } => {
                 self.rp_app_id = Some(CONTROL_CENTER_ADMIN.to_owned());
                 self.username = Some(email.clone());
             }
@@ -209,7 +209,8 @@ fn entry(event: &Event) -> Option<Entry> {
     let bad = |name, tags, code| Some(Entry { name, tags, message: None, result: EntryResult::Failure(code) });
     match event {
         Event::AdminSignedIn { .. } => ok("LOGIN", "ADMIN", "The user logged in to Control Center."),
-        Event::AdminRefused { .. } => bad("LOGIN", "ADMIN", "LAB_PASSWORD_WRONG"),
+        Event::AdminRefused { reason: SignInError::Wrong, .. } => bad("LOGIN", "ADMIN", "LAB_PASSWORD_WRONG"),
+        Event::AdminRefused { reason: SignInError::NoAccess, .. } => bad("LOGIN", "ADMIN", "LAB_ROLE_WITHOUT_ACCESS"),
         Event::AdminSignedOut { .. } => ok("LOGOUT", "ADMIN", "Logout from Control Center web console."),
         Event::IntegrationAdded { .. } => ok("CREATE_INTEGRATION", "ADMIN", "Successfully added an IdP integration."),
         Event::IntegrationRefused { .. } => bad("CREATE_INTEGRATION", "ADMIN", "LAB_INTEGRATION_REFUSED"),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::center::SignInError;
 use crate::flags::ApplicationFlag;
 use crate::integration::Toggle;
 use crate::people::Phase;
@@ -21,6 +22,8 @@ pub enum Event {
     AdminRefused {
         /// As whom.
         email: String,
+        /// Why.
+        reason: SignInError,
     },
     /// An administrator signed out.
     AdminSignedOut {
@@ -307,7 +310,7 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AdminSignedIn { email } => write!(f, "{email} signed in to Control Center."),
-            Self::AdminRefused { email } => write!(f, "{email} could not sign in to Control Center."),
+            Self::AdminRefused { email, reason } => write!(f, "{email} could not sign in to Control Center. {reason}"),
             Self::AdminSignedOut { email } => write!(f, "{email} signed out of Control Center."),
             Self::IntegrationAdded { rp_app_id } => write!(f, "The integration {rp_app_id} was added."),
             Self::IntegrationRefused { rp_app_id, reason } => {

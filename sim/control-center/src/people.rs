@@ -103,6 +103,9 @@ pub struct User {
     pub accounts: BTreeMap<String, Account>,
     /// Keys that must go from Entra but are still there as far as Control Center knows.
     pub doomed_keys: Vec<DoomedKey>,
+    /// Credential ids that were to go from Entra and were not found there; they are looked for once more, because an
+    /// account that is restored brings its keys back.
+    pub(crate) missing_keys: Vec<String>,
     /// The groups that the user is in, as far as Control Center knows.
     pub(crate) groups: BTreeSet<Phase>,
     pub(crate) stay: Stay,
@@ -164,6 +167,7 @@ impl User {
             unpaired_at: None,
             accounts: BTreeMap::new(),
             doomed_keys: Vec::new(),
+            missing_keys: Vec::new(),
             groups: BTreeSet::new(),
             stay: Stay::Member,
         }
@@ -214,11 +218,15 @@ impl User {
         [&self.email, &self.username, &self.display_name].iter().any(|text| text.to_lowercase().contains(&search))
     }
 
-    pub(crate) fn target_group(&self) -> Option<Phase> {
+    /// The group in Entra in which the user is to be; none for one whom an administrator has deleted.
+    #[must_use]
+    pub fn target_group(&self) -> Option<Phase> {
         (self.stay == Stay::Member).then(|| self.phase())
     }
 
-    pub(crate) fn groups_settled(&self) -> bool {
+    /// Whether that is the only one of HYPR's groups in which the user is, as far as Control Center knows.
+    #[must_use]
+    pub fn groups_settled(&self) -> bool {
         self.groups == self.target_group().into_iter().collect()
     }
 
@@ -232,6 +240,9 @@ impl User {
     /// Compares the reported keys with the ids of the methods that Graph lists; the answer is the devices whose key is
     /// new to Entra.
     pub(crate) fn compare_keys(&mut self, method_ids: &BTreeSet<String>) -> Vec<String> {
+        let is_back = |id: &String| method_id(id).is_some_and(|id| method_ids.contains(&id));
+        let back = std::mem::take(&mut self.missing_keys).into_iter().filter(is_back);
+        self.doomed_keys.extend(back.map(|credential_id| DoomedKey { credential_id, failure: None }));
         let mut confirmed = Vec::new();
         for (device_id, account) in &mut self.accounts {
             for key in &mut account.passkeys {

@@ -62,6 +62,14 @@ fn a_viewer_changes_nothing_by_any_form() {
 }
 
 #[test]
+fn basic_login_is_turned_away_and_that_is_written_down() {
+    let mut site = site_of(Role::BasicLogin, Toggle::On);
+    site.get("/cc/ui/integrations").leads_to("/cc/login");
+    let last = site.shell.with_core(|core| core.audit().last().cloned()).unwrap();
+    assert_eq!((last.event_name, last.error_code.as_deref()), ("LOGIN", Some("LAB_ROLE_WITHOUT_ACCESS")));
+}
+
+#[test]
 fn a_changed_role_counts_at_once_and_a_deleted_user_is_out() {
     let mut site = site_of(Role::Viewer, Toggle::Off);
     let now = site.clock.now();

@@ -104,6 +104,24 @@ fn a_deleted_user_stays_in_the_list_while_entra_refuses_and_goes_when_it_relents
 }
 
 #[test]
+fn what_a_restored_account_brings_back_goes_when_user_management_is_opened() {
+    let mut world = World::integrated();
+    let (device, token) = world.pair_with_azure();
+    let removed = world.entra.users.remove(CAROL).unwrap();
+    world.entra.groups.get_mut(GROUPS[2]).unwrap().clear();
+    world.cc.unpair_from_phone(world.now, &token, &device, APP, CAROL).unwrap();
+    world.pump();
+    // A member who is not found is looked for three times more.
+    (0..3).for_each(|_| world.next_deadline());
+    world.entra.groups.get_mut(GROUPS[2]).unwrap().insert(removed.id.clone());
+    world.entra.users.insert(CAROL.to_owned(), removed);
+    world.refresh();
+    world.pump();
+    assert!(world.entra.carol().keys.is_empty());
+    assert_eq!(world.entra.groups_of(CAROL), [GROUPS[0]]);
+}
+
+#[test]
 fn a_group_move_that_failed_is_made_up_for_when_user_management_is_opened() {
     let mut world = World::integrated();
     world.entra.once(

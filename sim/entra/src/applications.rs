@@ -111,6 +111,8 @@ pub mod first_party {
     pub const MY_SIGNINS: Uuid = uuid!("19db86c3-b2b9-44cc-b339-36da233a3be2");
     /// Microsoft 365's home page.
     pub const OFFICE: Uuid = uuid!("4765445b-32c6-49b0-83e6-1d93765276ca");
+    /// The portal: Azure's, Entra's and Intune's alike.
+    pub const AZURE_PORTAL: Uuid = uuid!("c44b4083-3bb0-49c1-b47d-974e53cbdf3c");
     /// Microsoft Graph, the resource.
     pub const GRAPH: Uuid = uuid!("00000003-0000-0000-c000-000000000000");
 
@@ -119,11 +121,31 @@ pub mod first_party {
     /// Where Microsoft 365 receives its code.
     pub const OFFICE_REDIRECT: &str = "https://www.office.com/landingv2";
 
-    /// Client id, name and redirect URI of the clients that sign people in.
-    pub(super) const CLIENTS: [(Uuid, &str, Option<&str>); 3] = [
-        (WINDOWS_SIGN_IN, "Windows Sign In", None),
-        (MY_SIGNINS, "My Signins", Some(MY_SIGNINS_REDIRECT)),
-        (OFFICE, "OfficeHome", Some(OFFICE_REDIRECT)),
+    /// Where the portal receives its code, under each of its names.
+    pub const PORTAL_REDIRECTS: [&str; 4] = [
+        "https://portal.azure.com/signin/index/",
+        "https://entra.microsoft.com/signin/index/",
+        "https://intune.microsoft.com/signin/index/",
+        "https://endpoint.microsoft.com/signin/index/",
+    ];
+
+    /// Client id, name, redirect URIs and delegated permissions of the clients that sign people in.
+    pub(super) const CLIENTS: [(Uuid, &str, &[&str], &[&str]); 4] = [
+        (WINDOWS_SIGN_IN, "Windows Sign In", &[], OWN),
+        (MY_SIGNINS, "My Signins", &[MY_SIGNINS_REDIRECT], OWN),
+        (OFFICE, "OfficeHome", &[OFFICE_REDIRECT], OWN),
+        (AZURE_PORTAL, "Azure Portal", &PORTAL_REDIRECTS, ADMINISTRATION),
+    ];
+    const OWN: &[&str] = &["User.Read", "UserAuthenticationMethod.ReadWrite"];
+    /// What the portal's pages ask of Graph; what they get is up to the role of whoever is signed in.
+    const ADMINISTRATION: &[&str] = &[
+        "Directory.AccessAsUser.All",
+        "RoleManagement.ReadWrite.Directory",
+        "UserAuthenticationMethod.ReadWrite.All",
+        "Policy.Read.All",
+        "Policy.ReadWrite.AuthenticationMethod",
+        "Policy.ReadWrite.ConditionalAccess",
+        "DeviceManagementConfiguration.ReadWrite.All",
     ];
 }
 
@@ -176,13 +198,13 @@ impl Application {
 
     /// Microsoft's own clients.
     pub(crate) fn first_party(created: Timestamp, rng: &mut Stream) -> Vec<Self> {
-        let client = |(app_id, name, redirect): (Uuid, &str, Option<&str>)| Self {
+        let client = |(app_id, name, redirects, permissions): (Uuid, &str, &[&str], &[&str])| Self {
             app_id,
             service_principal_id: rng.uuid(),
             display_name: name.to_owned(),
             kind: ClientKind::FirstParty,
-            redirect_uris: redirect.into_iter().map(str::to_owned).collect(),
-            delegated_grants: ["User.Read", "UserAuthenticationMethod.ReadWrite"].map(str::to_owned).into(),
+            redirect_uris: redirects.iter().map(|&uri| uri.to_owned()).collect(),
+            delegated_grants: permissions.iter().map(|&name| name.to_owned()).collect(),
             app_roles: BTreeSet::new(),
             secrets: Vec::new(),
             user_grants: BTreeMap::new(),

@@ -37,19 +37,20 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderMap};
 use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::Trace;
 use crate::event::Event;
 use crate::tenant::Tenant;
+pub(crate) use access::Caller;
 pub(crate) use answer::date;
+pub(crate) use error::GraphError;
 pub(crate) use object::DirectoryObject;
 pub(crate) use permissions::{Consent as Consenter, Permissions};
 
-use access::Caller;
 use answer::Answer;
 use call::Call;
-use error::GraphError;
 use odata::Consistency;
 use path::{Path, Segment};
 use throttle::Marks;
@@ -91,16 +92,44 @@ fn respond(
     let response = match work(tenant, &mut marks) {
         Ok(answer) => answer.into_response(&trace),
         Err(error) => {
-            tenant.record(Event::GraphRefused {
-                request: format!("{} {}", request.method(), request.uri().path()),
-                status: error.status.as_u16(),
-                code: error.code.to_owned(),
-                message: error.message.clone(),
-            });
+            record(tenant, request, &error);
             error.into_response(&trace)
         }
     };
     marks.onto(response)
+}
+
+fn record(tenant: &mut Tenant, request: &GraphRequest, error: &GraphError) {
+    tenant.record(Event::GraphRefused {
+        request: format!("{} {}", request.method(), request.uri().path()),
+        status: error.status.as_u16(),
+        code: error.code.to_owned(),
+        message: error.message.clone(),
+    });
+}
+
+/// Answers one of Microsoft's own web apps, which asks on behalf of its visitor and has signed them in itself: `path`
+/// is behind the version, with its query.
+pub(crate) fn ask(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    caller: &Caller,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Value, GraphError> {
+    let body = Bytes::from(body.map(Value::to_string).unwrap_or_default());
+    let request = Request::builder().method(method).uri(format!("/v1.0/{path}"));
+    let request = request.header("consistencylevel", "eventual").body(Ok(body));
+    let request = request.map_err(|_| GraphError::bad_request(format!("'{path}' is no path.")))?;
+    let answer = Path::parse(request.uri().path())
+        .and_then(|path| routed(tenant, now, (&path, &request), |_| Ok(caller.clone()), &mut Marks::default()))
+        .inspect_err(|error| record(tenant, &request, error))?;
+    Ok(match answer {
+        Answer::Ok(body) | Answer::Created { body, .. } | Answer::Accepted { body, .. } => body,
+        Answer::Text(text) => text.into(),
+        Answer::NoContent => Value::Null,
+    })
 }
 
 fn handle(
@@ -110,10 +139,24 @@ fn handle(
     request: &GraphRequest,
     marks: &mut Marks,
 ) -> Result<Answer, GraphError> {
+    let authenticate =
+        |tenant: &Tenant| Caller::authenticate(tenant, now, header(request.headers(), AUTHORIZATION.as_str()));
+    routed(tenant, now, (path, request), authenticate, marks)
+}
+
+fn routed(
+    tenant: &mut Tenant,
+    now: Timestamp,
+    (path, request): (&Path, &GraphRequest),
+    authenticate: impl FnOnce(&Tenant) -> Result<Caller, GraphError>,
+    marks: &mut Marks,
+) -> Result<Answer, GraphError> {
     let (route, captures) = routes::find(request.method(), path)?;
-    let caller = Caller::authenticate(tenant, now, header(request.headers(), AUTHORIZATION.as_str()))?;
+    let caller = authenticate(tenant)?;
     let query = odata::Query::parse(request.uri(), consistency(request.headers()))?;
-    throttle::charge(tenant, now, (caller.app(), route, &query, request.headers()), marks)?;
+    if let Some(app) = caller.app() {
+        throttle::charge(tenant, now, (app, route, &query, request.headers()), marks)?;
+    }
     let body = request.body().as_ref().map_err(|status| GraphError::no_body(*status))?;
     replica::check_references(tenant, &caller, route, &captures, body)?;
     let version = path.version;

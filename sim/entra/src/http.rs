@@ -44,6 +44,7 @@ struct Hosts {
     manage: Router,
     office: Router,
     microsoft: Router,
+    portal: Router,
 }
 
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -68,6 +69,7 @@ pub fn router(tenant: Arc<Mutex<Tenant>>, clock: Clock) -> Router {
             .with_state(shared.clone()),
         office: pages::office().fallback(not_simulated).with_state(shared.clone()),
         microsoft: pages::microsoft().fallback(not_simulated).with_state(shared.clone()),
+        portal: pages::portal().with_state(shared.clone()),
     };
     Router::new()
         .fallback(dispatch)
@@ -96,6 +98,10 @@ async fn dispatch(State(hosts): State<Hosts>, mut request: Request) -> Response 
         Some((Room::Manage, origin)) => (hosts.manage, origin),
         Some((Room::Office, origin)) => (hosts.office, origin),
         Some((Room::Microsoft, origin)) => (hosts.microsoft, origin),
+        Some((Room::Portal(site), origin)) => {
+            request.extensions_mut().insert(site);
+            (hosts.portal, origin)
+        }
         None => {
             let host = authority.map(|authority| authority.to_string()).unwrap_or_default();
             let text = format!("{host:?} is not a host name of the simulated tenant.");

@@ -3,7 +3,11 @@
 //! Faults of a security key, which must be signed to mean anything, are rules of its own (`ctap::Rule`); what real Entra
 //! does by nature is behaviour of `entra`. Neither is a rule here.
 
+mod tamper;
+
 use serde::Deserialize;
+
+pub use tamper::Tampering;
 
 /// One rule. An empty pattern matches anything; `*` at an end of a pattern matches any rest.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -38,6 +42,8 @@ pub enum Verdict {
     Drop,
     /// Answer with this status and nothing else, without asking the host.
     Answer(u16),
+    /// Let it pass with other client data than the browser sent.
+    Tamper(Tampering),
 }
 
 /// A lab's rules.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 mod mask;
 
-pub use mask::{MASK, mask_body, mask_text, mask_url};
+pub use mask::{MASK, mask_body, mask_screen, mask_text, mask_url};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]

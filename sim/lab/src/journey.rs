@@ -6,6 +6,7 @@ mod administration;
 mod azure_pairing;
 mod control_center_staff;
 mod hypr_pairing;
+mod portal;
 mod sign_in;
 mod unpair;
 

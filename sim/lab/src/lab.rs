@@ -10,13 +10,13 @@ use clockwork::{Clock, ExchangeId, Face as _, Journal, Reply, Screen, Verb, Verb
 use jiff::{SignedDuration, Timestamp};
 use phone::Phone;
 use windows::bluetooth::Signal;
-use windows::browser::{Browser, Download};
+use windows::browser::{Browser, BrowserKind, Download};
 use windows::{Method, Reach, Window, Workstation};
 use wire::ctaphid::Report;
 
 use crate::actor::Actor;
 use crate::fault::{Attempt, Faults, Verdict};
-use crate::journal::{Event, Exchange, mask_body, mask_text, mask_url};
+use crate::journal::{Event, Exchange, mask_body, mask_screen, mask_text, mask_url};
 use crate::net::{Hosts, InFlight};
 use crate::receiver::Receiver;
 use crate::scenario::Scenario;
@@ -136,7 +136,7 @@ impl Lab {
         }
     }
 
-    /// Every screen that has been shown so far, as it stands now.
+    /// Every screen that has been shown so far, as it stands now, secrets masked.
     pub fn screens(&self) -> impl Iterator<Item = (&Place, &Screen)> {
         self.shown.iter()
     }
@@ -187,6 +187,13 @@ impl Lab {
     /// Switches a phone's Bluetooth, or moves it into another network or back.
     pub fn set_reach(&mut self, phone: &str, change: impl FnOnce(&mut Reach)) {
         change(self.reach.entry(phone.to_owned()).or_default());
+        self.settle();
+    }
+
+    /// Closes the administrator's browser and opens an incognito window, which knows nobody.
+    pub fn open_incognito(&mut self) {
+        self.admin = Browser::new(BrowserKind::Chrome);
+        self.note("the administrator opens an incognito browser");
         self.settle();
     }
 
@@ -337,6 +344,7 @@ impl Lab {
         };
         let exchange = match verdict {
             Verdict::Pass => self.hosts.begin(request),
+            Verdict::Tamper(tampering) => self.hosts.begin(tampering.apply(request)),
             Verdict::Drop => InFlight::failed(host.to_owned(), "the connection is cut off on purpose"),
             Verdict::Answer(status) => InFlight::answered(host.to_owned(), bare_answer(status)),
         };
@@ -563,7 +571,7 @@ impl Lab {
         }
         places.extend(self.phones.keys().cloned().map(Place::Phone));
         for place in places {
-            let Some(screen) = self.screen(&place) else { continue };
+            let Some(screen) = self.screen(&place).map(mask_screen) else { continue };
             let before = self.shown.get(&place);
             if before == Some(&screen) || (before.is_none() && screen == Screen::default()) {
                 continue;

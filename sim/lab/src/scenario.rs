@@ -47,6 +47,9 @@ pub struct Scenario {
     /// The integration that stands when the lab begins, if one does.
     #[serde(default)]
     pub integration: Option<Integration>,
+    /// Integrations beside it.
+    #[serde(default)]
+    pub more_integrations: Vec<Integration>,
     /// Windows machines.
     #[serde(default)]
     pub workstations: Vec<Workstation>,
@@ -76,6 +79,9 @@ pub struct Tenant {
     pub name: String,
     /// The verified domain of its accounts.
     pub domain: String,
+    /// Whether the application is registered and the service account created; else somebody does it by hand.
+    #[serde(default = "yes")]
+    pub is_set_up: bool,
     /// "Enforce attestation" of the FIDO2 policy.
     #[serde(default)]
     pub enforce_attestation: bool,
@@ -286,6 +292,9 @@ pub struct Workstation {
     /// Whether the HYPR Passwordless client is installed; on Windows it is, unless the file says no.
     #[serde(default)]
     pub client_installed: Option<bool>,
+    /// Whose client it is, by Application Name; without it, that of the first integration.
+    #[serde(default)]
+    pub integration: Option<String>,
 }
 
 /// An account that only one machine knows.
@@ -336,6 +345,15 @@ pub struct Phone {
     /// The certificate chain that its attestations carry.
     #[serde(default)]
     pub attestation: Attestation,
+    /// How far its clock is ahead; negative when it is behind.
+    #[serde(default)]
+    pub clock_ahead: SignedDuration,
+    /// The passcode that its owner knows.
+    #[serde(default = "passcode")]
+    pub passcode: String,
+    /// How many keys it has room for, 50 at most.
+    #[serde(default = "keys_max")]
+    pub keys_max: usize,
     /// What its security key does wrong on purpose from the beginning: rules as [`ctap::Rule`] reads them.
     #[serde(default)]
     pub faults: Vec<String>,
@@ -409,6 +427,13 @@ impl Scenario {
     pub(crate) fn refuse(&self, path: &[Segment], problem: String) -> ScenarioError {
         let misfit = check::Misfit { path: path.to_vec(), problem };
         ScenarioError::misfit(&self.source.path, &self.source.text, &misfit)
+    }
+
+    /// Every integration that stands when the lab begins, each with its place in the file.
+    pub(crate) fn integrations(&self) -> impl Iterator<Item = (Vec<Segment>, &Integration)> {
+        let first = self.integration.iter().map(|integration| (vec![Segment::Key("integration")], integration));
+        let more = self.more_integrations.iter().enumerate();
+        first.chain(more.map(|(index, it)| (vec![Segment::Key("more_integrations"), Segment::Index(index)], it)))
     }
 
     /// The user whose full name, or its first word, is `name`.
@@ -492,6 +517,14 @@ fn yes() -> bool {
     true
 }
 
+fn passcode() -> String {
+    "258036".into()
+}
+
+fn keys_max() -> usize {
+    usize::MAX
+}
+
 fn half_a_year() -> i64 {
     180
 }
@@ -558,7 +591,7 @@ mod tests {
     fn an_unknown_field_is_refused_where_it_stands() {
         check(
             &GOOD.replace("domain:", "domian:"),
-            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`, `replication`, `throttling`",
+            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `is_set_up`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`, `replication`, `throttling`",
         );
     }
 

@@ -187,7 +187,7 @@ fn tenant(
     workstations: &BTreeMap<String, windows::Workstation>,
 ) -> entra::Config {
     let mut users: Vec<_> = scenario.users.iter().map(person).collect();
-    users.push(service_account(scenario, registration));
+    users.extend(scenario.tenant.is_set_up.then(|| service_account(scenario, registration)));
     entra::Config {
         tenant_id: registration.tenant_id,
         name: scenario.tenant.name.clone(),
@@ -255,9 +255,9 @@ fn roles(names: &[String]) -> Vec<entra::Role> {
 }
 
 fn applications(scenario: &Scenario, registration: &Registration) -> Vec<entra::ApplicationConfig> {
-    let own = [hypr_auth_app(scenario, registration), administration()];
+    let own = scenario.tenant.is_set_up.then(|| hypr_auth_app(scenario, registration));
     let others = scenario.applications.iter().map(|application| registered(scenario, application));
-    own.into_iter().chain(others).collect()
+    own.into_iter().chain([administration()]).chain(others).collect()
 }
 
 fn registered(scenario: &Scenario, application: &scenario::RegisteredApplication) -> entra::ApplicationConfig {
@@ -400,7 +400,7 @@ fn hypr_tenant(scenario: &Scenario) -> control_center::Config {
     }];
     config.tenant_flags =
         flags(&hypr.feature_flags, &control_center::TenantFlag::ALL, control_center::TenantFlag::name);
-    if let Some(integration) = &scenario.integration {
+    for (_, integration) in scenario.integrations() {
         let all = control_center::ApplicationFlag::ALL;
         let flags = flags(&integration.feature_flags, &all, control_center::ApplicationFlag::name);
         config.application_flags.insert(integration.name.clone(), flags);
@@ -448,6 +448,9 @@ fn new_phone(phone: &scenario::Phone, seed: &Seed) -> Phone {
         model: phone.model.clone(),
         os_version: os_version.to_owned(),
         app_version: "8.3.0".to_owned(),
+        clock_ahead: phone.clock_ahead,
+        passcode: phone.passcode.clone(),
+        keys_max: phone.keys_max,
     };
     let mut made = Phone::new(config, attestation(phone.attestation), seed);
     // Whatever is no rule was refused with the file.
@@ -471,13 +474,21 @@ fn attestation(kind: scenario::Attestation) -> ctap::Attestation {
 }
 
 impl Lab {
-    /// Adds the scenario's integration by the same calls to Entra as one added by hand.
+    /// Adds the scenario's integrations by the same calls to Entra as those added by hand.
     fn integrate(&mut self) -> Result<(), SetupError> {
         let scenario = self.scenario.clone();
-        let Some(integration) = &scenario.integration else { return Ok(()) };
+        scenario.integrations().try_for_each(|(place, integration)| self.add(&scenario, &place, integration))
+    }
+
+    fn add(
+        &mut self,
+        scenario: &Scenario,
+        place: &[scenario::Segment],
+        integration: &scenario::Integration,
+    ) -> Result<(), SetupError> {
         let refused = |why: &str| {
             let problem = format!("the integration {:?} was not added: {why}", integration.name);
-            SetupError::Refused(scenario.refuse(&[Key("integration")], problem))
+            SetupError::Refused(scenario.refuse(place, problem))
         };
         let now = self.now();
         let draft = self.registration.draft(&integration.name);
@@ -492,7 +503,7 @@ impl Lab {
             other => return Err(refused(&words(other))),
         }
         self.configure(integration).map_err(|why| refused(&why))?;
-        self.invite(&scenario, integration)
+        self.invite(scenario, place, integration)
     }
 
     fn configure(&self, integration: &scenario::Integration) -> Result<(), String> {
@@ -518,11 +529,16 @@ impl Lab {
             .map_err(|error: control_center::UnknownIntegration| error.to_string())
     }
 
-    fn invite(&mut self, scenario: &Scenario, integration: &scenario::Integration) -> Result<(), SetupError> {
+    fn invite(
+        &mut self,
+        scenario: &Scenario,
+        place: &[scenario::Segment],
+        integration: &scenario::Integration,
+    ) -> Result<(), SetupError> {
         for (index, guest) in integration.invited.iter().enumerate() {
             let upn = scenario.user(guest).map(|user| user.upn.clone()).unwrap_or_default();
             let refused = |why: String| {
-                let path = [Key("integration"), Key("invited"), Index(index)];
+                let path = [place, &[Key("invited"), Index(index)]].concat();
                 SetupError::Refused(scenario.refuse(&path, format!("{upn} could not be invited: {why}")))
             };
             let now = self.now();
@@ -541,8 +557,9 @@ impl Lab {
     fn install_clients(&mut self) -> Result<(), SetupError> {
         let scenario = self.scenario.clone();
         let Some(integration) = &scenario.integration else { return Ok(()) };
-        let hypr_json = self.control_center.with_core(|core| core.hypr_json(&integration.name)).unwrap_or_default();
         for (index, machine) in scenario.workstations.iter().enumerate().filter(|(_, it)| it.has_client()) {
+            let of = machine.integration.as_ref().unwrap_or(&integration.name);
+            let hypr_json = self.control_center.with_core(|core| core.hypr_json(of)).unwrap_or_default();
             let installed =
                 self.with_workstation(&machine.name, |workstation, _| workstation.install_client(&hypr_json));
             installed.map_err(|error| {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::account::{Account, ENTRA, Refusal, Server, Standing};
 use crate::phone::{Biometric, Phone};
-use crate::screens::{App, Attempt, Notice, View};
+use crate::screens::{Attempt, Notice, View};
 use crate::{Abandonment, Event, Recognition, words};
 
 /// A request on the screen.
@@ -211,7 +211,7 @@ impl Phone {
 
     /// A request that came between the steps of a pairing leaves the pairing where it was.
     fn return_home(&mut self, home: View) {
-        if !matches!(self.app, App::Open(View::Pairing(_))) {
+        if !matches!(self.app.view(), Some(View::Pairing(_))) {
             self.show(home);
         }
     }

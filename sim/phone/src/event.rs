@@ -9,8 +9,14 @@ use crate::{AccountId, Integration, Phase, Refusal};
 pub enum Event {
     /// The app came to the front.
     AppOpened,
+    /// Another app came to the front; the virtual USB key went away.
+    AppInBackground,
     /// The app was closed; the virtual USB key went away with it.
     AppClosed,
+    /// The app was deleted and installed again; keys and accounts went with the old one.
+    AppReinstalled,
+    /// The passcode has ended a block of the biometric.
+    BiometricUnlocked,
     /// A workstation sees the phone as a USB security key.
     Attached {
         /// The workstation's machine id.
@@ -221,7 +227,10 @@ impl fmt::Display for Event {
                 write!(f, "The PIN of {computer} is not confirmed.")
             }
             Self::AppOpened => f.write_str("The app was opened."),
+            Self::AppInBackground => f.write_str("The app went to the background."),
             Self::AppClosed => f.write_str("The app was closed."),
+            Self::AppReinstalled => f.write_str("The app was deleted and installed again."),
+            Self::BiometricUnlocked => f.write_str("The passcode has unlocked the biometric."),
             Self::Attached { machine } => write!(f, "Connected as a USB security key to {machine}."),
             Self::Detached { machine } => write!(f, "Disconnected from {machine}."),
             Self::CodeRead { username, machine } => write!(f, "Read the pairing code of {username} on {machine}."),

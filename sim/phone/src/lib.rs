@@ -3,11 +3,12 @@
 //! **Invariant**: nothing here waits, sends or reads a clock. Taps and gestures, reports and HTTP replies come in by
 //! `handle_*`; reports, HTTP requests and events go out by `poll_*`.
 //!
-//! The phone pairs with HYPR by a QR code (`pairing`), lists what it holds (`security_keys`), answers its virtual
+//! The app is opened and closed (`app`). It pairs with HYPR by a QR code (`pairing`), lists what it holds (`security_keys`), answers its virtual
 //! USB key for the user (`ceremony`), tells Control Center of new keys (`confirmation`) and follows Control Center's
 //! word on its accounts (`status`).
 
 mod account;
+mod app;
 mod bluetooth;
 mod ceremony;
 mod confirmation;

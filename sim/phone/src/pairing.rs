@@ -183,7 +183,7 @@ impl Phone {
     }
 
     fn waits_for(&self, exchange: ExchangeId) -> bool {
-        matches!(&self.app, App::Open(View::Pairing(Step::Waiting(id))) if *id == exchange)
+        matches!(self.app.view(), Some(View::Pairing(Step::Waiting(id))) if *id == exchange)
     }
 }
 

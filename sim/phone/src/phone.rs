@@ -6,7 +6,7 @@ use bytes::Bytes;
 use clockwork::{ExchangeId, Outbox, Reply, Seed};
 use ctap::{Attestation, Authenticator, BadCredential, Credential, Faults, Hid, PortableCredential, Profile};
 use http::Request;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use wire::ctaphid::Report;
 
 use crate::account::{Account, AccountId, Server, Standing};
@@ -14,7 +14,7 @@ use crate::bluetooth::Bluetooth;
 use crate::ceremony::{Cause, Ceremony};
 use crate::confirmation::Confirmation;
 use crate::control_center::{self, Enrolment, Failure, Qr};
-use crate::screens::{App, View};
+use crate::screens::App;
 use crate::{Abandonment, Event};
 
 /// Whose phone it is and what it is.
@@ -32,6 +32,12 @@ pub struct PhoneConfig {
     pub os_version: String,
     /// The HYPR Mobile App's version.
     pub app_version: String,
+    /// How far its clock is ahead of everybody else's; negative when it is behind.
+    pub clock_ahead: SignedDuration,
+    /// The passcode that its owner knows.
+    pub passcode: String,
+    /// How many keys it has room for; as many as its model, if that is fewer.
+    pub keys_max: usize,
 }
 
 /// The phone's operating system.
@@ -57,7 +63,7 @@ pub struct Phone {
     pub(crate) enrolments: BTreeMap<Server, Enrolment>,
     pub(crate) events: VecDeque<Event>,
     outbox: Outbox,
-    calls: BTreeMap<ExchangeId, Call>,
+    pub(crate) calls: BTreeMap<ExchangeId, Call>,
 }
 
 /// Whether the biometric for Azure exists. A convention of the lab: one for the phone, gone with its last account.
@@ -82,10 +88,11 @@ impl Phone {
     /// `phone/<name>/ctap` of `seed`.
     #[must_use]
     pub fn new(config: PhoneConfig, attestation: Attestation, seed: &Seed) -> Self {
-        let profile = match config.platform {
+        let mut profile = match config.platform {
             Platform::Ios => Profile::hypr_ios(),
             Platform::Android => Profile::hypr_android(),
         };
+        profile.limits.credentials = profile.limits.credentials.min(config.keys_max);
         let stream = seed.fork(&format!("phone/{}/ctap", config.name));
         Self {
             key: Authenticator::new(profile, attestation, stream),
@@ -107,44 +114,6 @@ impl Phone {
     #[must_use]
     pub fn config(&self) -> &PhoneConfig {
         &self.config
-    }
-
-    /// Brings the app to the front: it fetches the state of its accounts, and asks again for removals that are
-    /// not confirmed. An open app stays as it is.
-    pub fn open_app(&mut self, now: Timestamp) {
-        if matches!(self.app, App::Open(_)) {
-            return;
-        }
-        self.app = App::Open(View::home());
-        self.events.push_back(Event::AppOpened);
-        // Whoever brings up the app has unlocked the phone by its passcode, and that ends a block of the biometric (a
-        // convention of the lab).
-        if self.key.uv_retries() == 0 {
-            self.key.unblock_verification();
-        }
-        self.retry_removals();
-        let servers: Vec<Server> = self.enrolments.keys().cloned().collect();
-        for server in servers {
-            self.fetch_status(&server);
-        }
-        self.accounts.values_mut().filter_map(|account| account.confirmation.as_mut()).for_each(|it| it.restart(now));
-        self.tick_confirmations(now);
-    }
-
-    /// Closes the app: the virtual USB key goes away and everything under way on it is dropped.
-    pub fn close_app(&mut self, now: Timestamp) {
-        if matches!(self.app, App::Closed) {
-            return;
-        }
-        self.unplug(now);
-        self.app = App::Closed;
-        self.events.push_back(Event::AppClosed);
-    }
-
-    /// Whether the app is at the front.
-    #[must_use]
-    pub fn is_app_open(&self) -> bool {
-        matches!(self.app, App::Open(_))
     }
 
     /// What the authenticator does wrong on purpose.
@@ -174,7 +143,7 @@ impl Phone {
     /// know.
     #[must_use]
     pub fn connections(&self) -> Vec<String> {
-        if matches!(self.app, App::Closed) {
+        if !self.app.is_open() {
             return Vec::new();
         }
         let paired = self.accounts.values().filter(|account| !matches!(account.standing, Standing::Removing(_)));
@@ -229,6 +198,11 @@ impl Phone {
         self.accounts.values()
     }
 
+    /// What the phone's own clock shows at `now`; the first or last instant of the calendar where it would leave it.
+    pub(crate) fn by_its_clock(&self, at: Timestamp) -> Timestamp {
+        at.saturating_add(self.config.clock_ahead).unwrap_or(at)
+    }
+
     /// The next HTTP request, if any.
     pub fn poll_request(&mut self) -> Option<(ExchangeId, Request<Bytes>)> {
         self.outbox.poll()
@@ -255,7 +229,7 @@ impl Phone {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let confirmations = self.accounts.values().filter_map(|account| account.confirmation.as_ref());
-        let waiting = confirmations.filter_map(Confirmation::poll_timeout).filter(|_| matches!(self.app, App::Open(_)));
+        let waiting = confirmations.filter_map(Confirmation::poll_timeout).filter(|_| self.app.is_open());
         let hosts = self.hosts.values().filter_map(|host| host.poll_timeout(&self.key));
         waiting.chain(hosts).chain(self.key.poll_timeout()).min()
     }
@@ -265,7 +239,7 @@ impl Phone {
         self.key.handle_timeout(now);
         self.hosts.values_mut().for_each(|host| host.handle_timeout(now, &mut self.key));
         self.settle(now, Cause::Gone(Abandonment::TimedOut));
-        if matches!(self.app, App::Open(_)) {
+        if self.app.is_open() {
             self.tick_confirmations(now);
         }
     }
@@ -286,14 +260,7 @@ impl Phone {
         self.events.push_back(Event::CallFailed { call, reason: failure.to_string() });
     }
 
-    /// Shows a view, unless the app is closed.
-    pub(crate) fn show(&mut self, view: View) {
-        if let App::Open(shown) = &mut self.app {
-            *shown = view;
-        }
-    }
-
-    fn unplug(&mut self, now: Timestamp) {
+    pub(crate) fn unplug(&mut self, now: Timestamp) {
         self.hosts.values_mut().for_each(|host| host.handle_detach(&mut self.key));
         self.key.handle_power_cycle(now);
         self.settle(now, Cause::Gone(Abandonment::Disconnected));

@@ -6,25 +6,37 @@ use jiff::Timestamp;
 use crate::account::Refusal;
 use crate::phone::{Phone, Platform};
 use crate::security_keys::KeyPage;
-use crate::{AccountId, pairing, words};
+use crate::{AccountId, Event, pairing, words};
 
 /// Whether the app runs, and what it shows.
 pub(crate) enum App {
     Closed,
+    /// It runs behind another one.
+    Background(View),
     Open(View),
 }
 
 /// What the open app shows under a ceremony.
 pub(crate) enum View {
-    Home { note: Option<String> },
+    Home {
+        note: Option<String>,
+    },
     Scanner,
-    CodeEntry { app_name: String, pin: String },
+    CodeEntry {
+        app_name: String,
+        pin: String,
+    },
     Pairing(pairing::Step),
     Notice(Notice),
     WebAccounts,
     Computers,
     SecurityKeys,
     Key(AccountId, KeyPage),
+    /// The phone's passcode, which ends a block of the biometric.
+    Passcode {
+        typed: String,
+        attempt: Attempt,
+    },
 }
 
 /// A message with nothing but OK under it, which leads home.
@@ -92,7 +104,7 @@ impl Face for Phone {
             return question;
         }
         match (&self.app, &self.ceremony) {
-            (App::Closed, _) => Screen::new(&self.config.name, &[], &[words::APP]),
+            (App::Closed | App::Background(_), _) => Screen::new(&self.config.name, &[], &[words::APP]),
             (App::Open(_), Some(ceremony)) => self.ceremony_screen(ceremony),
             (App::Open(view), None) => self.view_screen(view),
         }
@@ -160,6 +172,13 @@ impl Phone {
             (View::Home { .. }, words::MY_WEB_ACCOUNTS) => self.show(View::WebAccounts),
             (View::Home { .. }, words::MY_COMPUTERS) => self.show(View::Computers),
             (View::Home { .. }, words::MY_SECURITY_KEYS) => self.show(View::SecurityKeys),
+            (View::Home { .. }, words::ENTER_PASSCODE) => {
+                self.show(View::Passcode { typed: String::new(), attempt: Attempt::First });
+            }
+            (View::Passcode { typed, .. }, words::UNLOCK) => {
+                let typed = typed.clone();
+                self.enter_passcode(&typed);
+            }
             (View::CodeEntry { app_name, pin }, words::CONTINUE) => {
                 let (app_name, pin) = (app_name.clone(), pin.clone());
                 self.enter_code(&app_name, &pin);
@@ -169,7 +188,7 @@ impl Phone {
                 self.finish_pairing(&id);
             }
             (View::Pairing(_), words::CANCEL) => self.cancel_pairing(),
-            (View::Scanner | View::CodeEntry { .. }, words::CANCEL)
+            (View::Scanner | View::CodeEntry { .. } | View::Passcode { .. }, words::CANCEL)
             | (View::Notice(_), words::OK)
             | (View::WebAccounts | View::Computers | View::SecurityKeys, words::BACK) => self.show(View::home()),
             (View::Key(id, page), _) => {
@@ -182,8 +201,11 @@ impl Phone {
     }
 
     fn open_row(&mut self, index: usize) -> Option<()> {
-        let App::Open(View::SecurityKeys) = &self.app else { return None };
-        let id = self.accounts.keys().nth(index)?.clone();
+        let id = match self.app.view()? {
+            View::SecurityKeys => self.accounts.keys().nth(index)?.clone(),
+            View::Computers => self.computers().nth(index)?.0.id.clone(),
+            _ => return None,
+        };
         self.show(View::Key(id, KeyPage::Overview));
         Some(())
     }
@@ -194,6 +216,7 @@ impl Phone {
             (View::CodeEntry { app_name, .. }, words::APP_NAME) => app_name,
             (View::CodeEntry { pin, .. }, words::PIN) => pin,
             (View::Key(_, KeyPage::Renaming { label }), words::NAME) => label,
+            (View::Passcode { typed, .. }, words::PASSCODE) => typed,
             _ => return None,
         };
         text.clone_into(typed);
@@ -229,7 +252,27 @@ impl Phone {
             View::Computers => self.computers_screen(),
             View::SecurityKeys => self.keys_screen(),
             View::Key(id, page) => self.key_screen(id, page),
+            View::Passcode { typed, attempt } => {
+                let text = words::locked(self.config.platform);
+                let mut screen = Screen::new(words::ENTER_PASSCODE, &[text], &[words::UNLOCK, words::CANCEL]);
+                if *attempt == Attempt::Repeated {
+                    screen.texts.push(words::WRONG_PASSCODE.to_owned());
+                }
+                // As on any phone, what is typed does not stand on the screen.
+                screen.fields.push(field(words::PASSCODE, &"•".repeat(typed.chars().count())));
+                screen
+            }
         }
+    }
+
+    /// The phone's passcode ends a block of the biometric, which nothing in CTAP does.
+    fn enter_passcode(&mut self, typed: &str) {
+        if typed != self.config.passcode {
+            return self.show(View::Passcode { typed: String::new(), attempt: Attempt::Repeated });
+        }
+        self.key.unblock_verification();
+        self.events.push_back(Event::BiometricUnlocked);
+        self.show(View::home());
     }
 
     fn home_screen(&self, note: Option<&str>) -> Screen {
@@ -237,6 +280,10 @@ impl Phone {
         let mut screen = Screen::new(words::APP, note.as_slice(), &sections);
         if !self.accounts.is_empty() {
             screen.buttons.push(Button::new(words::MY_SECURITY_KEYS));
+        }
+        if self.key.uv_retries() == 0 {
+            screen.texts.push(words::locked(self.config.platform).to_owned());
+            screen.buttons.push(Button::new(words::ENTER_PASSCODE));
         }
         screen
     }

@@ -2,11 +2,12 @@
 //! before Azure knows it, the details after, rename, delete and login activity.
 
 use clockwork::{Button, Icon, Row, Screen};
+use jiff::Timestamp;
 
-use crate::account::{Account, AccountId, Join, Phase, Refusal, Removal, Standing, Use};
+use crate::account::{Account, AccountId, Join, Machine, Phase, Refusal, Removal, Standing, Use};
 use crate::control_center::{self, Failure};
 use crate::phone::{Biometric, Call, Phone};
-use crate::screens::{App, View, field};
+use crate::screens::{View, field};
 use crate::{Event, words};
 
 /// A page about one key.
@@ -110,18 +111,26 @@ impl Phone {
             self.azure_biometric = Biometric::NotRegistered;
         }
         self.events.push_back(event);
-        if matches!(&self.app, App::Open(View::Key(shown, _)) if shown == id) {
+        if self.is_about(id) {
             self.show(View::SecurityKeys);
         }
     }
 
-    pub(crate) fn computers_screen(&self) -> Screen {
+    /// The hybrid-joined workstations, each with the account that was paired from it, as My Computers lists them.
+    pub(crate) fn computers(&self) -> impl Iterator<Item = (&Account, &Machine)> {
         let machines = self.accounts.values().flat_map(|account| account.machines.iter().map(move |it| (account, it)));
-        let hybrid = machines.filter(|(_, machine)| machine.join == Join::Hybrid);
-        let rows: Vec<Row> = hybrid
-            .map(|(account, machine)| row(&[("Computer", &machine.name), ("Account", &account.id.username)]))
-            .collect();
-        list(words::MY_COMPUTERS, words::NO_COMPUTERS, rows)
+        machines.filter(|(_, machine)| machine.join == Join::Hybrid)
+    }
+
+    /// The arrow leads to the same details as in My Security Keys: a computer has no pairing of its own.
+    pub(crate) fn computers_screen(&self) -> Screen {
+        let rows = self.computers().map(|(account, machine)| {
+            let mut row = row(&[("Computer", &machine.name), ("Account", &account.id.username)]);
+            row.icons.extend(warnings(account));
+            row.buttons.push(Button::new(words::OPEN_ROW));
+            row
+        });
+        list(words::MY_COMPUTERS, words::NO_COMPUTERS, rows.collect())
     }
 
     pub(crate) fn keys_screen(&self) -> Screen {
@@ -138,7 +147,7 @@ impl Phone {
     pub(crate) fn key_screen(&self, id: &AccountId, page: &KeyPage) -> Screen {
         let Some(account) = self.accounts.get(id) else { return self.keys_screen() };
         match page {
-            KeyPage::Overview => overview(account),
+            KeyPage::Overview => overview(account, self.by_its_clock(account.paired_at)),
             KeyPage::Renaming { label } => {
                 let mut screen = Screen::new(words::RENAME_TITLE, &[&id.username], &[words::SAVE, words::CANCEL]);
                 screen.fields.push(field(words::NAME, label));
@@ -154,7 +163,11 @@ impl Phone {
                         Use::Registered => "Registered",
                         Use::SignedIn => "Signed in",
                     };
-                    row(&[("When", &activity.at.to_string()), ("What", what), ("Where", &account.relying_party)])
+                    row(&[
+                        ("When", &self.by_its_clock(activity.at).to_string()),
+                        ("What", what),
+                        ("Where", &account.relying_party),
+                    ])
                 });
                 list(words::LOGIN_ACTIVITY, words::NO_ACTIVITY, rows.collect())
             }
@@ -163,7 +176,7 @@ impl Phone {
 }
 
 /// Instructions while the pairing is incomplete or broken, details otherwise.
-fn overview(account: &Account) -> Screen {
+fn overview(account: &Account, paired_at: Timestamp) -> Screen {
     let texts: &[&str] = match (account.standing, account.phase) {
         (Standing::Removing(Removal::Refused), _) => &[words::REMOVAL_REFUSED],
         (Standing::Removing(Removal::Asked | Removal::Postponed), _) => &[words::REMOVAL_POSTPONED],
@@ -186,7 +199,7 @@ fn overview(account: &Account) -> Screen {
             row(&[("Detail", "Application"), ("Value", &account.id.rp_app_id)]),
             row(&[("Detail", "Web domain"), ("Value", &account.relying_party)]),
             row(&[("Detail", "Computers"), ("Value", &machines.join(", "))]),
-            row(&[("Detail", "Paired since"), ("Value", &account.paired_at.to_string())]),
+            row(&[("Detail", "Paired since"), ("Value", &paired_at.to_string())]),
         ];
     }
     screen

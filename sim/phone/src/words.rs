@@ -54,6 +54,11 @@ pub(crate) const OK: &str = "OK";
 pub(crate) const BACK: &str = "Back";
 pub(crate) const SAVE: &str = "Save";
 
+pub(crate) const ENTER_PASSCODE: &str = "Enter Passcode";
+pub(crate) const PASSCODE: &str = "Passcode";
+pub(crate) const UNLOCK: &str = "Unlock";
+pub(crate) const WRONG_PASSCODE: &str = "The passcode is wrong.";
+
 pub(crate) const NO_WEB_ACCOUNTS: &str = "No web account is paired.";
 pub(crate) const NO_COMPUTERS: &str = "No computer is paired.";
 pub(crate) const NO_SECURITY_KEYS: &str = "No security key is paired.";
@@ -125,6 +130,14 @@ pub(crate) const fn not_recognised(platform: Platform) -> &'static str {
     match platform {
         Platform::Ios => "Face ID did not recognize you. Try again.",
         Platform::Android => "Your fingerprint was not recognized. Try again.",
+    }
+}
+
+/// The biometric has failed too often.
+pub(crate) const fn locked(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Ios => "Face ID is locked. Enter the passcode of this iPhone to use it again.",
+        Platform::Android => "The fingerprint sensor is locked. Enter the passcode of this phone to use it again.",
     }
 }
 

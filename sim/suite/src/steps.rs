@@ -9,15 +9,18 @@ mod intune;
 mod pairing;
 mod parameters;
 mod people;
+mod phone;
+mod portal;
 mod screens;
 mod sign_in;
 mod unpair;
 mod user_management;
 
 /// The files above as text, in the order of `docs/steps.md`: a step's words and comment are read from them.
-pub(crate) const SOURCES: [(&str, &str); 12] = [
+pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("people.rs", include_str!("steps/people.rs")),
     ("pairing.rs", include_str!("steps/pairing.rs")),
+    ("phone.rs", include_str!("steps/phone.rs")),
     ("sign_in.rs", include_str!("steps/sign_in.rs")),
     ("unpair.rs", include_str!("steps/unpair.rs")),
     ("screens.rs", include_str!("steps/screens.rs")),
@@ -27,6 +30,7 @@ pub(crate) const SOURCES: [(&str, &str); 12] = [
     ("desktop_client.rs", include_str!("steps/desktop_client.rs")),
     ("entra.rs", include_str!("steps/entra.rs")),
     ("intune.rs", include_str!("steps/intune.rs")),
+    ("portal.rs", include_str!("steps/portal.rs")),
     ("faults.rs", include_str!("steps/faults.rs")),
 ];
 

@@ -1,5 +1,6 @@
 //! The world of a scenario: one lab of its own, and what its steps need to find in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clockwork::{Screen, Seed};
@@ -15,6 +16,10 @@ use crate::invariants;
 pub struct World {
     origin: Option<Origin>,
     lab: Option<Lab>,
+    /// What the administrator has saved for the integration form, by field.
+    pub(crate) saved: BTreeMap<String, String>,
+    /// At which workstation a person is who has gone to another than the own one.
+    places: BTreeMap<String, String>,
 }
 
 /// Which scenario this is: the lab's seed follows from it.
@@ -47,18 +52,24 @@ impl World {
     #[must_use]
     pub fn finish(&mut self) -> Aftermath {
         let Some(mut lab) = self.lab.take() else { return Aftermath::default() };
-        let problems = invariants::broken(&mut lab);
-        let journal = lab.journal().entries().iter().map(lab::journal::to_json).filter_map(|line| match line {
-            serde_json::Value::Object(members) => Some(members),
-            _ => None,
-        });
+        let journal: Vec<_> = lab
+            .journal()
+            .entries()
+            .iter()
+            .map(lab::journal::to_json)
+            .filter_map(|line| match line {
+                serde_json::Value::Object(members) => Some(members),
+                _ => None,
+            })
+            .collect();
         // A dialog that has closed has left an empty screen behind.
         let shown = lab.screens().filter(|(_, screen)| **screen != Screen::default());
         let screens = shown.map(|(place, screen)| StandingScreen {
             actor: place.to_string(),
             text: lab::journal::mask_text(&screen.to_string()),
         });
-        Aftermath { journal: journal.collect(), screens: screens.collect(), problems }
+        let screens = screens.collect();
+        Aftermath { journal, screens, problems: invariants::broken(&mut lab, &self.saved) }
     }
 
     /// Starts the lab that the scenario file `name` describes.
@@ -88,9 +99,16 @@ impl World {
 
     /// The lab and a person in it.
     pub(crate) fn with(&mut self, who: &str) -> Result<(&mut Lab, Person), StepError> {
-        let lab = self.lab()?;
-        let person = lab.person(who)?;
-        Ok((lab, person))
+        let mut person = self.lab()?.person(who)?;
+        if let Some(workstation) = self.places.get(&person.name) {
+            person.workstation = Some(workstation.clone());
+        }
+        Ok((self.lab()?, person))
+    }
+
+    /// From now on a person, by first name, is at this workstation.
+    pub(crate) fn go_to(&mut self, person: &str, workstation: &str) {
+        self.places.insert(person.to_owned(), workstation.to_owned());
     }
 }
 

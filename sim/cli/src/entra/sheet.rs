@@ -56,7 +56,7 @@ impl Sheet<'_> {
         writeln!(
             f,
             "  Chromium        --host-resolver-rules=\"MAP *.microsoftonline.com {to}, MAP *.microsoft.com {to}, \
-             MAP microsoft.com {to}, MAP www.office.com {to}\""
+             MAP microsoft.com {to}, MAP www.office.com {to}, MAP portal.azure.com {to}\""
         )?;
         writeln!(f, "  everything      on port 443, with the names in /etc/hosts: docs/entra.md")
     }

@@ -33,6 +33,8 @@ CAROL, CAROL_PASSWORD = f"carol.shaw@{DOMAIN}", "Heather-42-Loch"
 DAVE, DAVE_PASSWORD = f"dave.munro@{DOMAIN}", "Thistle-17-Glen"
 EVE, EVE_PASSWORD = f"eve.adams@{DOMAIN}", "Bracken-23-Moor"
 FRANK, FRANK_PASSWORD = f"frank.reid@{DOMAIN}", "Juniper-31-Ben"
+GRACE, GRACE_PASSWORD = f"grace.admin@{DOMAIN}", "Granite-99-Peak"
+PORTAL = "https://portal.azure.com/"
 OFFICE, SECURITY_INFO = "https://www.office.com/", "https://mysignins.microsoft.com/security-info"
 KEY_BUTTON = "Use Windows Hello or a security key"
 TIMEOUT_S = 30
@@ -119,7 +121,7 @@ class Browser:
         self.lab, self.javascript = lab, javascript
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium")
-        names = ("*.microsoftonline.com", "*.microsoft.com", "microsoft.com", "www.office.com")
+        names = ("*.microsoftonline.com", "*.microsoft.com", "microsoft.com", "www.office.com", "*.azure.com")
         for flag in (
             "headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run",
             "disable-background-networking", "disable-component-update", "disable-sync", "disable-quic",
@@ -187,6 +189,17 @@ class Browser:
         own = f"normalize-space()='{label}'"
         self.driver.find_element(By.XPATH, f"//button[{own}] | //a[{own}]").click()
         return self
+
+    def tick(self, label):
+        self.driver.find_element(By.XPATH, f"//label[normalize-space()='{label}']").click()
+        return self
+
+    def beside(self, name):
+        """What stands beside a name, or in the column of that name in the first line."""
+        facts = self.driver.find_elements(By.XPATH, f"//tr[th[normalize-space()='{name}']]/td")
+        columns = [cell.text for cell in self.driver.find_elements(By.XPATH, "//table[not(@class)]//th")]
+        cells = self.driver.find_elements(By.XPATH, "//table[not(@class)]//tr[2]/td") if name in columns else []
+        return facts[0].text if facts else cells[columns.index(name)].text
 
     def keys(self, *keys):
         """Types wherever the focus is."""
@@ -290,6 +303,10 @@ def no_javascript(lab):
     browser.sign_in_to_security_info(CAROL, CAROL_PASSWORD).begin_key().second_factor()
     browser.see("Security key").press("USB device").see("Have your key ready").press("Next")
     browser.see("Set up your security key", "Security keys need JavaScript.")
+    browser.open(PORTAL).see("Working...").press("Continue").see("Welcome to Azure!", CAROL)
+    browser.press("Azure Active Directory").see("Highlands Bank").press("Users").see("Users").press("New user")
+    browser.see("New user").press("Create user").see("Create new user").type("User name", "nobody")
+    browser.type("Name", "Nobody").press("Create").see("Create new user", "Insufficient privileges")
 
 
 def security_key(lab):
@@ -362,7 +379,76 @@ def attestation(lab):
     assert "Chromium's key" not in browser.text(), browser.text()
 
 
+def portal(lab):
+    """The guide's "Setting Up the Entra/Azure AD Tenant"."""
+    browser = Browser(lab)
+    browser.open(PORTAL).name_and_password(GRACE, GRACE_PASSWORD).do_not_stay()
+    browser.see("Welcome to Azure!", GRACE, host="portal.azure.com")
+    register_application(browser)
+    create_service_account(browser)
+    enable_security_keys(browser)
+    browser.open(PORTAL).press("Sign out").see("You signed out of your account")
+    browser.open(f"{PORTAL}directory/users").name_and_password("hyprserviceaccount@" + DOMAIN, "Svc-1-Temporary!")
+    browser.see("Update your password")
+
+
+def register_application(browser):
+    browser.press("App registrations").see("App registrations").press("New registration")
+    browser.see("Register an application").type("Name", "HYPRAuthApp").press("Register")
+    browser.see("HYPRAuthApp", "Application (client) ID", "Directory (tenant) ID")
+    assert re.fullmatch(r"[0-9a-f-]{36}", browser.beside("Application (client) ID")), browser.text()
+    browser.press("API permissions").see("API permissions", "User.Read").press("...").see("User.Read")
+    browser.press("Remove Permission").see("Remove permission").press("Yes").see("API permissions")
+    browser.press("Add a permission").see("Request API permissions").press("Microsoft Graph")
+    browser.see("Request API permissions", "What type of permissions").press("Delegated permissions")
+    browser.see("Request API permissions: Delegated permissions").tick("Directory.AccessAsUser.All")
+    browser.tick("UserAuthenticationMethod.ReadWrite.All").press("Add Permissions")
+    browser.see("API permissions", "Not granted for Highlands Bank").press("Grant admin consent for Highlands Bank")
+    browser.see("Grant admin consent confirmation.").press("Yes").see("API permissions", "Granted for Highlands Bank")
+    assert "User.Read\n" not in browser.text() and "Not granted" not in browser.text(), browser.text()
+    browser.press("Certificates & secrets").see("Certificates & secrets").press("New client secret")
+    browser.see("Add a client secret").type("Description", "for HYPR").press("Add")
+    browser.see("Certificates & secrets", "for HYPR", "cannot be viewed")
+    value = browser.beside("Value")
+    assert re.fullmatch(r".{3}8Q~.{34}", value), value
+    browser.press("Certificates & secrets").see("Certificates & secrets", value[:3] + "***")
+    assert value not in browser.text()
+
+
+def create_service_account(browser):
+    browser.open(PORTAL).press("Azure Active Directory").see("Highlands Bank", "Tenant ID").press("Users").see("Users")
+    browser.press("New user").see("New user").press("Create user").see("Create new user")
+    browser.type("User name", "hyprserviceaccount").type("Name", "HYPR Service Account")
+    browser.tick("Let me create the password").type("Initial password", "short").press("Create")
+    browser.see("Create new user", "password complexity").type("Initial password", "Svc-1-Temporary!").press("Create")
+    browser.see("Users", "hyprserviceaccount@" + DOMAIN).press("HYPR Service Account").see("HYPR Service Account")
+    browser.press("Assigned roles").see("Assigned roles").press("Add Assignments").see("Directory roles")
+    browser.type("Search by name", "writers").press("Search").see("Directory roles", "Directory Writers")
+    browser.tick("Directory Writers").press("Add").see("Assigned roles", "Directory Writers")
+    browser.press("Authentication methods").see("Authentication methods", "Password")
+    browser.press("Overview").see("HYPR Service Account").press("Edit properties").see("Edit properties")
+    browser.press("Cancel").see("HYPR Service Account").press("Delete").see("Delete user").press("No")
+    browser.see("HYPR Service Account").open(f"{PORTAL}directory/users/deleted").see("Deleted users")
+
+
+def enable_security_keys(browser):
+    browser.press("Security").see("Security").press("Authentication methods").see("Authentication methods", "SMS")
+    browser.press("FIDO2 security key").see("FIDO2 security key settings").type("Enable", "Yes").press("Save")
+    browser.see("FIDO2 security key settings").press("Configure").see("FIDO2 security key settings", "AAGUIDs")
+    browser.press("Save").see("FIDO2 security key settings", "AAGUIDs").press("Conditional Access")
+    browser.see("Conditional Access policies").press("New policy").see("New Conditional Access policy")
+    browser.type("Name", "Require MFA").type("Exclude users", "hyprserviceaccount@" + DOMAIN).press("Create")
+    browser.see("Conditional Access policies", "Report-only").press("Require MFA").see("Require MFA").press("Save")
+    browser.see("Conditional Access policies", "Report-only")
+    browser.open("https://intune.microsoft.com/").see("Home", "Microsoft Intune admin center").press("Devices")
+    browser.see("Devices").press("Windows enrollment").see("Windows enrollment").press("Windows Hello for Business")
+    browser.see("Windows Hello for Business").type("Use security keys for sign-in", "Enabled").press("Save")
+    browser.see("Windows Hello for Business", "Enabled")
+    browser.open(f"{PORTAL}nowhere").see("Not found")
+
+
 JOURNEYS = {
+    "portal": portal,
     "password": password, "no-javascript": no_javascript, "security-key": security_key, "attestation": attestation,
 }
 

@@ -63,17 +63,18 @@ impl ControlCenter {
     /// [`SignInError`].
     pub fn sign_in(&mut self, now: Timestamp, email: &str, password: &str) -> Result<String, SignInError> {
         let email = email.trim();
-        let known = self.staff.get_mut(&email.to_lowercase()).filter(|user| user.password.matches(password));
-        let refused = match &known {
-            None => Some(SignInError::Wrong),
-            Some(user) => (user.role == Role::BasicLogin).then_some(SignInError::NoAccess),
+        let proven = self.staff.get_mut(&email.to_lowercase()).filter(|user| user.password.matches(password));
+        let admitted = match proven {
+            None => Err(SignInError::Wrong),
+            Some(user) if user.role == Role::BasicLogin => Err(SignInError::NoAccess),
+            Some(user) => {
+                user.last_active = Some(now);
+                Ok(user.email.clone())
+            }
         };
-        let Some(user) = known.filter(|_| refused.is_none()) else {
-            self.note(now, Event::AdminRefused { email: email.to_owned() });
-            return Err(refused.unwrap_or(SignInError::Wrong));
-        };
-        user.last_active = Some(now);
-        let email = user.email.clone();
+        let email = admitted.inspect_err(|reason| {
+            self.note(now, Event::AdminRefused { email: email.to_owned(), reason: *reason });
+        })?;
         let cookie = self.rng.hex(32);
         self.signed_in.insert(cookie.clone(), email.clone());
         self.note(now, Event::AdminSignedIn { email });

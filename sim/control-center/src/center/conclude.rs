@@ -10,7 +10,7 @@ use crate::event::{Event, Link};
 use crate::graph::Failure;
 use crate::integration::Groups;
 use crate::name::ApplicationName;
-use crate::operation::{Check, Outcome, Purpose, Refusal};
+use crate::operation::{Check, Deletion, Outcome, Purpose, Refusal};
 use crate::people::{Person, Phase, Standing, Stay, User};
 
 impl ControlCenter {
@@ -124,14 +124,13 @@ impl ControlCenter {
         now: Timestamp,
         rp_app_id: &str,
         username: &str,
-        results: Vec<(String, Result<(), Failure>)>,
+        results: Vec<(String, Result<Deletion, Failure>)>,
     ) -> Conclusion {
         let mut conclusion = Conclusion::Done;
         for (credential_id, result) in results {
-            let failure = result.as_ref().err().map(ToString::to_string);
-            self.change_user(now, rp_app_id, username, |user| key_tried(user, &credential_id, failure));
+            self.change_user(now, rp_app_id, username, |user| key_tried(user, &credential_id, &result));
             match result {
-                Ok(()) => {
+                Ok(_) => {
                     let (rp_app_id, username) = (rp_app_id.to_owned(), username.to_owned());
                     self.note(now, Event::KeyDeleted { rp_app_id, username });
                 }
@@ -177,12 +176,17 @@ impl ControlCenter {
     }
 }
 
-fn key_tried(user: &mut User, credential_id: &str, failure: Option<String>) {
-    match failure {
-        None => user.doomed_keys.retain(|key| key.credential_id != credential_id),
-        Some(_) => {
+fn key_tried(user: &mut User, credential_id: &str, result: &Result<Deletion, Failure>) {
+    match result {
+        Ok(deletion) => {
+            user.doomed_keys.retain(|key| key.credential_id != credential_id);
+            if *deletion == Deletion::NotFound {
+                user.missing_keys.push(credential_id.to_owned());
+            }
+        }
+        Err(failure) => {
             let doomed = user.doomed_keys.iter_mut().filter(|key| key.credential_id == credential_id);
-            doomed.for_each(|key| key.failure.clone_from(&failure));
+            doomed.for_each(|key| key.failure = Some(failure.to_string()));
         }
     }
 }

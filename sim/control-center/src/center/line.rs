@@ -221,7 +221,7 @@ fn id_in_entra(user: &User) -> String {
 }
 
 fn target(user: &User) -> Target {
-    let keys =
-        if user.phase() == Phase::PairedWithAzure || user.awaits_confirmation() { Keys::Ask } else { Keys::Leave };
+    let matter = user.phase() == Phase::PairedWithAzure || user.awaits_confirmation() || !user.missing_keys.is_empty();
+    let keys = if matter { Keys::Ask } else { Keys::Leave };
     Target { username: user.username.clone(), user: id_in_entra(user), keys }
 }

@@ -16,7 +16,16 @@ pub(crate) struct Work {
     username: String,
     user: String,
     rest: Vec<String>,
-    results: Vec<(String, Result<(), Failure>)>,
+    results: Vec<(String, Result<Deletion, Failure>)>,
+}
+
+/// What a deletion has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deletion {
+    /// The key, which is gone now.
+    Deleted,
+    /// No such key, or no such user: an account that is restored later brings its keys back.
+    NotFound,
 }
 
 impl DeleteKeys {
@@ -29,8 +38,9 @@ impl DeleteKeys {
         let Self::AwaitsDeletion { mut work, credential_id } = self;
         let result = match answer {
             Err(failure) if !failure.is_not_found() => Err(failure),
-            // Deleted by somebody else, or never finished: either way it is not there.
-            _ => Ok(()),
+            // Deleted by somebody else, never finished, or gone with its account: either way it is not there.
+            Err(_) => Ok(Deletion::NotFound),
+            Ok(_) => Ok(Deletion::Deleted),
         };
         work.results.push((credential_id, result));
         next(work)
@@ -47,7 +57,7 @@ fn next(mut work: Work) -> Step<DeleteKeys> {
             }
             // No key of Entra has such an id, so there is none to delete.
             None => {
-                work.results.push((credential_id, Ok(())));
+                work.results.push((credential_id, Ok(Deletion::Deleted)));
                 next(work)
             }
         },

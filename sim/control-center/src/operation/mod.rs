@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer};
 pub(crate) use add_integration::AddIntegration;
 pub use add_integration::{FormField, Refusal};
 pub(crate) use confirm_passkey::ConfirmPasskey;
-pub(crate) use delete_keys::DeleteKeys;
+pub(crate) use delete_keys::{DeleteKeys, Deletion};
 pub(crate) use find_user::{FindUser, Purpose};
 pub(crate) use move_groups::{MoveGroups, Plan};
 pub(crate) use refresh_accounts::{Check, Keys, RefreshAccounts, Target};
@@ -80,7 +80,7 @@ pub(crate) enum Outcome {
     },
     DeleteKeys {
         username: String,
-        results: Vec<(String, Result<(), Failure>)>,
+        results: Vec<(String, Result<Deletion, Failure>)>,
     },
 }
 

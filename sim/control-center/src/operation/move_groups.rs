@@ -56,6 +56,11 @@ impl MoveGroups {
                 }
             },
             Self::AwaitsAddition { mut plan, user, joining } => match answer {
+                Err(failure) if failure.is_not_found() => {
+                    // An account that is restored comes back with the groups that it had: none can be counted on.
+                    plan.present.extend(Phase::ALL.into_iter().filter(|phase| *phase != joining));
+                    done(plan, Err(failure))
+                }
                 Err(failure) if !is_member_already(&failure) => done(plan, Err(failure)),
                 _ => {
                     plan.present.insert(joining);

@@ -147,6 +147,9 @@ impl FakeEntra {
             (&Method::POST, ["groups", group, "members", "$ref"]) => {
                 let body: Value = serde_json::from_slice(request.body()).unwrap();
                 let user = body["@odata.id"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+                if self.user(&user).is_none() {
+                    return not_found(&user);
+                }
                 if self.members(group).insert(user) { no_content() } else { already_there() }
             }
             (&Method::DELETE, ["groups", group, "members", user, "$ref"]) => {

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::error::GraphError;
 use super::routes::Route;
 use super::service_principals::Principal;
-use crate::applications::first_party;
+use crate::applications::{Application, first_party};
 use crate::directory::{User, UserId};
 use crate::roles::{Reach, Right};
 use crate::tenant::{Session, Tenant};
@@ -23,7 +23,8 @@ pub(crate) enum Caller {
         upn: String,
         scopes: Vec<String>,
         amr: Vec<String>,
-        session: Session,
+        /// The session that reads its own writes; the portal's pages are read from any replica, and have none.
+        session: Option<Session>,
     },
     /// An application by itself.
     Application {
@@ -56,7 +57,7 @@ impl Caller {
             return Err(dead());
         }
         let scopes = scopes.split_whitespace().map(str::to_owned).collect();
-        let session = Session { user: user.id, app: claims.appid, since: claims.auth_time };
+        let session = Some(Session { user: user.id, app: claims.appid, since: claims.auth_time });
         Ok(Self::User { id: user.id, upn: user.upn.clone(), scopes, amr: claims.amr, session })
     }
 
@@ -89,17 +90,23 @@ impl Caller {
     /// The signed-in user's session, which reads its own writes; an application has none.
     pub(crate) fn session(&self) -> Option<Session> {
         match self {
-            Self::User { session, .. } => Some(*session),
+            Self::User { session, .. } => *session,
             Self::Application { .. } => None,
         }
     }
 
-    /// The client id of the application that calls.
-    pub(crate) fn app(&self) -> Uuid {
+    /// The client id of the application that calls; a page of Microsoft's own that asks within the process has none.
+    pub(crate) fn app(&self) -> Option<Uuid> {
         match self {
-            Self::User { session, .. } => session.app,
-            Self::Application { app, .. } => *app,
+            Self::User { session, .. } => session.map(|session| session.app),
+            Self::Application { app, .. } => Some(*app),
         }
+    }
+
+    /// The visitor of one of Microsoft's own web apps.
+    pub(crate) fn visitor(user: &User, amr: Vec<String>, app: &Application) -> Self {
+        let scopes = app.grants_for(first_party::GRAPH, user.id).into_iter().map(str::to_owned).collect();
+        Self::User { id: user.id, upn: user.upn.clone(), scopes, amr, session: None }
     }
 
     /// How the journal names the caller.

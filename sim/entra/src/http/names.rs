@@ -5,9 +5,10 @@ use http::uri::Authority;
 use http::{HeaderMap, Uri};
 
 use crate::origin::{GRAPH_HOST, LOGIN_HOSTS, Origin};
+use crate::pages::Site;
 
 /// Microsoft's host names that the tenant answers for.
-pub const HOSTS: [&str; 10] = [
+pub const HOSTS: [&str; 14] = [
     "login.microsoftonline.com",
     "login.microsoft.com",
     "login.windows.net",
@@ -18,6 +19,10 @@ pub const HOSTS: [&str; 10] = [
     "www.office.com",
     "microsoft.com",
     "www.microsoft.com",
+    "portal.azure.com",
+    "entra.microsoft.com",
+    "intune.microsoft.com",
+    "endpoint.microsoft.com",
 ];
 
 /// A part of the tenant.
@@ -31,6 +36,8 @@ pub(super) enum Room {
     Office,
     /// `microsoft.com`, for its short addresses.
     Microsoft,
+    /// `portal.azure.com` and the portal's other names.
+    Portal(Site),
 }
 
 /// Endings of names that are Microsoft's, served or not.
@@ -58,6 +65,10 @@ pub(super) fn room(authority: &Authority, path: &str) -> Option<(Room, Origin)> 
         "manage.microsoft.com" => Room::Manage,
         "www.office.com" => Room::Office,
         "microsoft.com" | "www.microsoft.com" => Room::Microsoft,
+        "portal.azure.com" => Room::Portal(Site::Azure),
+        "entra.microsoft.com" => Room::Portal(Site::Entra),
+        "intune.microsoft.com" => Room::Portal(Site::Intune),
+        "endpoint.microsoft.com" => Room::Portal(Site::Endpoint),
         other if other.is_empty() || is_microsofts(other) => return None,
         _ => {
             let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
@@ -90,7 +101,8 @@ mod tests {
         check("[::1]:8443", "/oidc/userinfo", Some((Room::Graph, own("[::1]:8443"))));
         check("localhost", "/v1.00/me", Some((Room::Login, own("localhost"))));
         check("enterpriseregistration.windows.net", "/", None);
-        check("portal.azure.com", "/", None);
+        check("portal.azure.com", "/v1.0/me", Some((Room::Portal(Site::Azure), Origin::Microsoft)));
+        check("management.azure.com", "/", None);
         check("notmicrosoft.com", "/", Some((Room::Login, own("notmicrosoft.com"))));
     }
 

@@ -6,6 +6,7 @@ mod login;
 mod microsoft;
 mod mysignins;
 mod office;
+mod portal;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub(super) use login::routes as login;
 pub(super) use microsoft::routes as microsoft;
 pub(super) use mysignins::routes as mysignins;
 pub(super) use office::routes as office;
+pub(super) use portal::routes as portal;
 
 /// The form that a page has sent; one that has not come whole is answered by the error page.
 struct Posted(Form);

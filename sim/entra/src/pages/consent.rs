@@ -104,7 +104,7 @@ impl Asked {
     fn table(&self, tenant: &Tenant) -> Table {
         let row = |name: &String| {
             let text = tenant.api(self.resource).and_then(|api| api.text(name)).unwrap_or_default();
-            (vec![name.clone(), text.to_owned()], Vec::new())
+            (vec![name.as_str().into(), text.into()], Vec::new())
         };
         Table { columns: vec!["Permission", "What it allows"], rows: self.scopes.union(&self.roles).map(row).collect() }
     }

@@ -39,8 +39,12 @@ pub(crate) enum CookieLife {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) title: String,
+    /// What stands around the page, in an application that has more of them.
+    pub(crate) frame: Option<Frame>,
     pub(crate) alerts: Vec<String>,
     pub(crate) texts: Vec<String>,
+    /// Names and their values.
+    pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) table: Option<Table>,
     pub(crate) forms: Vec<PageForm>,
     pub(crate) links: Vec<Link>,
@@ -48,11 +52,35 @@ pub(crate) struct Page {
     pub(crate) ceremony: Option<String>,
 }
 
+/// The bar, the way here and the menu beside a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// The application's name.
+    pub(crate) product: &'static str,
+    /// Who is signed in.
+    pub(crate) account: String,
+    pub(crate) sign_out: &'static str,
+    /// The pages above this one, outermost first.
+    pub(crate) trail: Vec<Link>,
+    pub(crate) menu: Vec<Link>,
+    /// What can be done here, and the tabs of a page that has some.
+    pub(crate) commands: Vec<Link>,
+    /// The address of the page itself.
+    pub(crate) path: String,
+}
+
 /// A table whose lines may end in links.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
     pub(crate) columns: Vec<&'static str>,
-    pub(crate) rows: Vec<(Vec<String>, Vec<Link>)>,
+    pub(crate) rows: Vec<(Vec<Cell>, Vec<Link>)>,
+}
+
+/// A cell: its text, and where it leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) href: Option<String>,
 }
 
 /// A form.
@@ -80,7 +108,7 @@ pub(crate) enum Submission {
 /// A labelled input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Input {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) label: &'static str,
     pub(crate) kind: InputKind,
     pub(crate) value: String,
@@ -90,9 +118,22 @@ pub(crate) struct Input {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum InputKind {
     Text,
+    /// A text with its own button, which sends the form with `do=search`.
+    Search,
     Password,
     /// One of these.
     Choice(Vec<&'static str>),
+    /// One of these, all of them in sight.
+    Radio(Vec<&'static str>),
+    /// A box; the input's value is sent when it is ticked.
+    Tick(Ticked),
+}
+
+/// How a box stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ticked {
+    Yes,
+    No,
 }
 
 /// A button of a form.
@@ -106,7 +147,7 @@ pub(crate) struct Button {
 /// A link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) href: String,
 }
 
@@ -148,14 +189,50 @@ impl Page {
         self
     }
 
-    pub(crate) fn with_link(mut self, label: &'static str, href: impl Into<String>) -> Self {
-        self.links.push(Link { label, href: href.into() });
+    pub(crate) fn with_link(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
+        self.links.push(Link::new(label, href));
+        self
+    }
+
+    /// A link at the top of a framed page.
+    pub(crate) fn with_command(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
+        let frame = self.frame.get_or_insert_default();
+        frame.commands.push(Link::new(label, href));
+        self
+    }
+
+    pub(crate) fn with_fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.facts.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn with_table(mut self, columns: &[&'static str], rows: Vec<(Vec<Cell>, Vec<Link>)>) -> Self {
+        self.table = Some(Table { columns: columns.to_vec(), rows });
         self
     }
 
     /// The page with which a request that cannot go on ends: HTTP 400.
     pub(crate) fn into_bad_request(self) -> Answer {
         Answer { status: 400, ..self.into() }
+    }
+}
+
+impl Link {
+    pub(crate) fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { label: label.into(), href: href.into() }
+    }
+}
+
+impl Cell {
+    /// A cell that leads somewhere.
+    pub(crate) fn link(text: &str, href: impl Into<String>) -> Self {
+        Self { text: text.to_owned(), href: Some(href.into()) }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), href: None }
     }
 }
 
@@ -169,8 +246,8 @@ impl PageForm {
         self
     }
 
-    pub(crate) fn input(mut self, name: &'static str, label: &'static str, kind: InputKind, value: &str) -> Self {
-        self.inputs.push(Input { name, label, kind, value: value.to_owned() });
+    pub(crate) fn input(mut self, name: impl Into<String>, label: &'static str, kind: InputKind, value: &str) -> Self {
+        self.inputs.push(Input { name: name.into(), label, kind, value: value.to_owned() });
         self
     }
 

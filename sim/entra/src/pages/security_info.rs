@@ -8,7 +8,7 @@ use url::{Position, Url};
 use wire::Base64Url;
 
 use super::mfa;
-use super::page::{Answer, InputKind, Link, Page, PageForm, Table};
+use super::page::{Answer, InputKind, Link, Page, PageForm};
 use super::web_app::{Proof, WebApp};
 use crate::directory::{User, UserId};
 use crate::fido::{NewKey, Passkey, Registrar, RegistrationRefused};
@@ -173,15 +173,15 @@ impl Tenant {
         if let Err(refused) = self.check_registration(user.id, Registrar::User) {
             page.texts.push(not_offered(refused));
         }
-        let phone = user.phone.iter().map(|phone| (vec!["Phone".to_owned(), mfa::masked(phone)], Vec::new()));
+        let phone = user.phone.iter().map(|phone| (vec!["Phone".into(), mfa::masked(phone).into()], Vec::new()));
         let keys = self.passkeys.of_user(user.id).into_iter().map(|key| {
-            let delete = Link { label: "Delete", href: format!("{DELETE}?id={}", key.method_id()) };
-            (vec![SECURITY_KEY.to_owned(), key.display_name.clone()], vec![delete])
+            let delete = Link::new("Delete", format!("{DELETE}?id={}", key.method_id()));
+            (vec![SECURITY_KEY.into(), key.display_name.as_str().into()], vec![delete])
         });
-        let password = (vec!["Password".to_owned(), String::new()], Vec::new());
+        let password = (vec!["Password".into(), "".into()], Vec::new());
         let rows = std::iter::once(password).chain(phone).chain(keys).collect();
-        page.table = Some(Table { columns: vec!["Method", "Name"], rows });
-        page.with_link("Add sign-in method", ADD).with_link("Sign out", SIGN_OUT).into()
+        let page = page.with_table(&["Method", "Name"], rows).with_link("Add sign-in method", ADD);
+        page.with_link("Sign out", SIGN_OUT).into()
     }
 
     fn add_method(&self, user: &User, alerts: &[String]) -> Answer {
@@ -231,7 +231,7 @@ impl Tenant {
 }
 
 /// A path and a query as they stand in an address: what is not ASCII in the query is percent-encoded.
-fn address(path: &str, query: &str) -> String {
+pub(super) fn address(path: &str, query: &str) -> String {
     let mut url = Url::parse("https://mysignins.microsoft.com").expect("the literal is a URL");
     url.set_path(path);
     url.set_query(Some(query).filter(|query| !query.is_empty()));

@@ -11,6 +11,7 @@ use wire::Base64Url;
 
 use super::authorize;
 use super::page::{Answer, CookieLife, Page};
+use super::portal::Site;
 use crate::applications::first_party;
 use crate::directory::User;
 use crate::oauth::Form;
@@ -24,6 +25,8 @@ pub(crate) enum WebApp {
     MySignIns,
     /// `www.office.com`.
     Office,
+    /// The portal, under one of its names.
+    Portal(Site),
 }
 
 /// A sign-in that an app has sent its visitor to.
@@ -58,6 +61,7 @@ impl WebApp {
         match self {
             Self::MySignIns => first_party::MY_SIGNINS,
             Self::Office => first_party::OFFICE,
+            Self::Portal(_) => first_party::AZURE_PORTAL,
         }
     }
 
@@ -65,17 +69,18 @@ impl WebApp {
         match self {
             Self::MySignIns => first_party::MY_SIGNINS_REDIRECT,
             Self::Office => first_party::OFFICE_REDIRECT,
+            Self::Portal(site) => site.redirect_uri(),
         }
     }
 
     fn response_mode(self) -> &'static str {
         match self {
             Self::MySignIns => "query",
-            Self::Office => "form_post",
+            Self::Office | Self::Portal(_) => "form_post",
         }
     }
 
-    /// GET `/logout`: forgets the app's session, then Entra's.
+    /// Sign out: forgets the app's session, then Entra's.
     pub(crate) fn sign_out(self) -> Answer {
         Answer::redirect(SIGN_OUT).with_cookie(self.cookie(), "", CookieLife::Deleted)
     }
@@ -85,6 +90,7 @@ impl WebApp {
         match self {
             Self::MySignIns => "MySignInsSession",
             Self::Office => "OfficeSession",
+            Self::Portal(_) => "PortalSession",
         }
     }
 }
@@ -127,11 +133,23 @@ impl Tenant {
         proof: Proof,
         then: &str,
     ) -> Result<User, Answer> {
+        self.signed_in_visitor(now, app, cookie, proof, then).map(|(user, _)| user)
+    }
+
+    /// The visitor of an app with the sign-in, as [`Tenant::visitor`].
+    pub(super) fn signed_in_visitor(
+        &mut self,
+        now: Timestamp,
+        app: WebApp,
+        cookie: Option<&str>,
+        proof: Proof,
+        then: &str,
+    ) -> Result<(User, SignIn), Answer> {
         let session = cookie.and_then(|cookie| self.web_session(now, app, cookie));
         let found = session.and_then(|session| Some((self.user(session.user)?.clone(), session)));
         match (found, proof) {
-            (Some((user, _)), Proof::Session) => Ok(user),
-            (Some((user, sign_in)), Proof::FreshMfa) if authorize::is_fresh(now, &sign_in) => Ok(user),
+            (Some(found), Proof::Session) => Ok(found),
+            (Some((user, sign_in)), Proof::FreshMfa) if authorize::is_fresh(now, &sign_in) => Ok((user, sign_in)),
             (Some((user, _)), Proof::FreshMfa) => Err(self.send_to_sign_in(now, app, then, Some(&user.upn))),
             (None, _) => Err(self.send_to_sign_in(now, app, then, None)),
         }

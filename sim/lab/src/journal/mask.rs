@@ -1,5 +1,6 @@
 //! Secrets do not enter the journal: the values of known members are replaced before anything is written.
 
+use clockwork::Screen;
 use serde_json::Value;
 
 /// What stands in place of a secret.
@@ -22,6 +23,7 @@ const SECRETS: &[&str] = &[
     "id_token",
     "installtoken",
     "newpassword",
+    "newpasswd",
     "passwd",
     "password",
     "pin",
@@ -72,6 +74,25 @@ pub fn mask_text(text: &str) -> String {
 
 /// What every access token begins with.
 const TOKEN_START: &str = "hypap-";
+
+/// A screen as the journal and the report show it: without the secrets that it shows to be written down.
+#[must_use]
+pub fn mask_screen(mut screen: Screen) -> Screen {
+    for (name, value) in screen.rows.iter_mut().flat_map(|row| &mut row.cells) {
+        if SHOWN_ONCE.contains(&name.as_str()) || is_client_secret(value) {
+            *value = MASK.to_owned();
+        }
+    }
+    screen
+}
+
+/// What stands beside a secret that Entra's portal shows once.
+const SHOWN_ONCE: &[&str] = &["Initial password"];
+
+/// Entra's client secrets are 40 characters long, `8Q~` the fourth to the sixth of them.
+fn is_client_secret(text: &str) -> bool {
+    text.chars().count() == 40 && text.chars().skip(3).take(3).eq("8Q~".chars())
+}
 
 /// A URL with the secrets of its query masked.
 #[must_use]
@@ -125,6 +146,21 @@ mod tests {
     fn an_access_token_on_a_screen_is_masked_wherever_it_stands() {
         let text = "Token: [hypap-110f7826-d95e-12d2-42ce-8bd67fb20bb9]\n  Name: hypap-";
         assert_eq!(mask_text(text), "Token: [hypap-•••]\n  Name: hypap-•••");
+    }
+
+    #[test]
+    fn a_screen_keeps_what_is_no_secret() {
+        let secret = "abc8Q~0123456789012345678901234567890123";
+        let row = |cells: &[(&str, &str)]| clockwork::Row {
+            cells: cells.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            ..clockwork::Row::default()
+        };
+        let screen = |value: &str, password: &str| Screen {
+            rows: vec![row(&[("Value", value), ("Secret ID", "1")]), row(&[("Initial password", password)])],
+            ..Screen::default()
+        };
+        assert_eq!(mask_screen(screen(secret, "Xy7")), screen(MASK, MASK));
+        assert_eq!(mask_screen(screen("abc*****", MASK)), screen("abc*****", MASK));
     }
 
     #[test]

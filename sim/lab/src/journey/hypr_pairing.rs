@@ -109,9 +109,18 @@ impl Lab {
     ///
     /// When a screen of the guide does not come.
     pub fn scan_and_authenticate(&mut self, who: &Person) -> Result<(), JourneyError> {
-        self.scan_qr(who)?;
+        self.scan_and_authenticate_at(who, who)
+    }
+
+    /// The same with the phone of `who` and the QR code on the workstation of `owner`, whose account it becomes a key of.
+    ///
+    /// # Errors
+    ///
+    /// When a screen of the guide does not come.
+    pub fn scan_and_authenticate_at(&mut self, who: &Person, owner: &Person) -> Result<(), JourneyError> {
+        self.scan_qr_of(who, owner)?;
         self.present(&who.phone()?, Gesture::Right)?;
-        self.await_words(&who.window(Window::Passwordless)?, "Successfully paired", A_MOMENT)
+        self.await_words(&owner.window(Window::Passwordless)?, "Successfully paired", A_MOMENT)
     }
 
     /// From "Successfully paired" to "Phone pairing almost complete!": the connection by Bluetooth.
@@ -195,6 +204,26 @@ impl Lab {
     pub fn close_app(&mut self, who: &Person) -> Result<(), JourneyError> {
         self.with_phone(who.phone_name()?, phone::Phone::close_app);
         Ok(())
+    }
+
+    /// Brings another app to the front.
+    ///
+    /// # Errors
+    ///
+    /// When the person has no phone.
+    pub fn send_app_to_background(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.with_phone(who.phone_name()?, phone::Phone::send_app_to_background);
+        Ok(())
+    }
+
+    /// Deletes the HYPR Mobile App with all that it holds, installs it again and opens it.
+    ///
+    /// # Errors
+    ///
+    /// When the person has no phone.
+    pub fn reinstall_app(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.with_phone(who.phone_name()?, phone::Phone::reinstall_app);
+        self.open_app(who)
     }
 
     /// Taps away whatever the app reports, until it shows its home screen.

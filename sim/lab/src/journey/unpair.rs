@@ -108,16 +108,6 @@ impl Lab {
         self.tap(&edge, "Ok")
     }
 
-    /// An administrator removes an account.
-    ///
-    /// # Errors
-    ///
-    /// When Graph refuses.
-    pub fn remove_account(&mut self, who: &Person) -> Result<(), JourneyError> {
-        self.graph(Method::DELETE, &format!("/users/{}", who.upn), None)?;
-        Ok(())
-    }
-
     /// An administrator suspends an account, or lets it in again.
     ///
     /// # Errors
@@ -125,6 +115,52 @@ impl Lab {
     /// When Graph refuses.
     pub fn enable_account(&mut self, who: &Person, enabled: bool) -> Result<(), JourneyError> {
         self.graph(Method::PATCH, &format!("/users/{}", who.upn), Some(&json!({ "accountEnabled": enabled })))?;
+        Ok(())
+    }
+
+    /// An administrator deletes an account.
+    ///
+    /// # Errors
+    ///
+    /// When Graph refuses.
+    pub fn delete_account(&mut self, who: &Person) -> Result<(), JourneyError> {
+        self.graph(Method::DELETE, &format!("/users/{}", who.upn), None)?;
+        Ok(())
+    }
+
+    /// An administrator restores a deleted account.
+    ///
+    /// # Errors
+    ///
+    /// When no deleted account was this person's, or Graph refuses.
+    pub fn restore_account(&mut self, who: &Person) -> Result<(), JourneyError> {
+        let deleted = "/directory/deletedItems";
+        let listed = self.graph(Method::GET, &format!("{deleted}/microsoft.graph.user"), None)?;
+        // Entra puts the object id before the name of a deleted user.
+        let is_theirs = |user: &&serde_json::Value| {
+            user["userPrincipalName"].as_str().is_some_and(|upn| upn.to_lowercase().ends_with(&who.upn.to_lowercase()))
+        };
+        let found = listed["value"].as_array().into_iter().flatten().find(is_theirs);
+        let Some(id) = found.and_then(|user| user["id"].as_str()) else {
+            return Err(JourneyError::Other(format!("no deleted account of {} in {listed}", who.upn)));
+        };
+        self.graph(Method::POST, &format!("{deleted}/{id}/restore"), None)?;
+        Ok(())
+    }
+
+    /// An administrator takes a directory role from the service account.
+    ///
+    /// # Errors
+    ///
+    /// When Entra has no such role, or Graph refuses.
+    pub fn take_role_from_service_account(&mut self, name: &str) -> Result<(), JourneyError> {
+        let role = entra::Role::by_display_name(name)
+            .ok_or_else(|| JourneyError::Other(format!("Entra has no role {name:?}")))?;
+        let account = format!("/users/{}", self.registration().service_account);
+        let account = self.graph(Method::GET, &account, None)?;
+        let id = account["id"].as_str().unwrap_or_default();
+        let path = format!("/directoryRoles(roleTemplateId='{}')/members/{id}/$ref", role.template_id());
+        self.graph(Method::DELETE, &path, None)?;
         Ok(())
     }
 }

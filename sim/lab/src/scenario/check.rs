@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::place::Segment::{self, Index, Key};
-use super::{ApplicationKind, Join, RegisteredApplication, Scenario, System, User, throttling};
+use super::{ApplicationKind, Integration, Join, RegisteredApplication, Scenario, System, User, throttling};
 use crate::fault::Verdict;
 
 /// A value that cannot stand, and why.
@@ -26,7 +26,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     applications(scenario)?;
     service_account(scenario)?;
     control_center(scenario)?;
-    integration(scenario)?;
+    integrations(scenario)?;
     devices(scenario)?;
     faults(scenario)
 }
@@ -156,20 +156,30 @@ fn control_center(scenario: &Scenario) -> Checked {
     password(&hypr.admin_password, &at("admin_password"))
 }
 
-fn integration(scenario: &Scenario) -> Checked {
-    let Some(integration) = &scenario.integration else { return Ok(()) };
-    let at = |field| [Key("integration"), Key(field)];
+fn integrations(scenario: &Scenario) -> Checked {
+    let mut names = BTreeSet::new();
+    for (place, it) in scenario.integrations() {
+        integration(scenario, &place, it)?;
+        ensure(names.insert(it.name.to_lowercase()), &[&place[..], &[Key("name")]].concat(), || {
+            format!("{:?}: another integration has this name", it.name)
+        })?;
+    }
+    Ok(())
+}
+
+fn integration(scenario: &Scenario, place: &[Segment], integration: &Integration) -> Checked {
+    let at = |field| [place, &[Key(field)]].concat();
     if let Err(error) = control_center::ApplicationName::parse(&integration.name) {
-        return Err(Misfit { path: at("name").into(), problem: format!("{:?}: {error}", integration.name) });
+        return Err(Misfit { path: at("name"), problem: format!("{:?}: {error}", integration.name) });
     }
     let known = control_center::ApplicationFlag::ALL.map(control_center::ApplicationFlag::name);
     flags(&integration.feature_flags, &known, &at("feature_flags"))?;
     for (index, domain) in integration.restrict_domains.iter().enumerate() {
-        let path = [Key("integration"), Key("restrict_domains"), Index(index)];
+        let path = [place, &[Key("restrict_domains"), Index(index)]].concat();
         ensure(is_domain(domain), &path, || format!("{domain:?} is no domain name"))?;
     }
     for (index, guest) in integration.invited.iter().enumerate() {
-        known_user(scenario, guest, &[Key("integration"), Key("invited"), Index(index)])?;
+        known_user(scenario, guest, &[place, &[Key("invited"), Index(index)]].concat())?;
     }
     Ok(())
 }
@@ -192,6 +202,11 @@ fn devices(scenario: &Scenario) -> Checked {
             format!("{:?}: another workstation has this name", machine.name)
         })?;
         known_user(scenario, &machine.user, &at("user"))?;
+        if let Some(name) = &machine.integration {
+            ensure(scenario.integrations().any(|(_, it)| it.name == *name), &at("integration"), || {
+                format!("{name:?}: no integration of this file has this name")
+            })?;
+        }
     }
     let mut names = BTreeSet::new();
     for (index, phone) in scenario.phones.iter().enumerate() {

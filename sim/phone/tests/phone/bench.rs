@@ -8,6 +8,7 @@ use phone::{Event, Phone, PhoneConfig, Platform};
 use serde_json::{Value, json};
 
 pub(crate) const CAROL: &str = "carol.shaw@highlands_azure.com";
+pub(crate) const PASSCODE: &str = "258036";
 pub(crate) const DEVICE: &str = "DevIdabcdefghijklmnopqrstuvwxyz";
 
 /// The phone, the time, and what has left it.
@@ -31,14 +32,23 @@ pub(crate) struct Request {
 impl Bench {
     /// A phone with an open app and nothing paired.
     pub(crate) fn new(platform: Platform) -> Self {
-        let config = PhoneConfig {
+        Self::with(platform, |_| {})
+    }
+
+    /// The same with something about the phone changed.
+    pub(crate) fn with(platform: Platform, change: impl FnOnce(&mut PhoneConfig)) -> Self {
+        let mut config = PhoneConfig {
             name: "Carol's phone".into(),
             owner: "Carol".into(),
             platform,
             model: "iPhone 15".into(),
             os_version: "17.1".into(),
             app_version: "8.3.0".into(),
+            clock_ahead: SignedDuration::ZERO,
+            passcode: PASSCODE.into(),
+            keys_max: usize::MAX,
         };
+        change(&mut config);
         let key = include_str!("../../../../fixtures/pki/hypr-attestation.key.pem");
         let chain = include_str!("../../../../fixtures/pki/hypr-attestation.pem");
         let attestation = ctap::Attestation::packed(key, chain).expect("the fixture is a key with its certificate");

@@ -1,5 +1,6 @@
 //! The phone from outside: verbs, HTTP replies and CTAPHID reports in; screens, requests and reports out.
 
+mod app;
 mod bench;
 mod ceremony;
 mod host;

@@ -21,6 +21,16 @@ fn enables(world: &mut World) -> Outcome {
     Ok(world.lab()?.switch_integration("Enable")?)
 }
 
+/// Integration Settings, Delete Integration, Delete.
+#[given("the administrator has deleted the integration")]
+#[when("the administrator deletes the integration")]
+fn deletes(world: &mut World) -> Outcome {
+    let lab = world.lab()?;
+    lab.open_integration("Integration Settings")?;
+    lab.tap(&Place::Admin, "Delete Integration")?;
+    Ok(lab.tap(&Place::Admin, "Delete")?)
+}
+
 /// Login Settings: switches Restrict Domains on, adds these, separated by commas, saves.
 #[given(expr = "the administrator has restricted the domains to {string}")]
 #[when(expr = "the administrator restricts the domains to {string}")]
@@ -99,6 +109,7 @@ fn turns_global_flag(world: &mut World, flag: String, to: Toggle) -> Outcome {
 
 /// A page of the first integration: User Management, Integration Settings, Login Settings, Workstation Settings,
 /// Audit Trail.
+#[given(expr = "the administrator has opened {string}")]
 #[when(expr = "the administrator opens {string}")]
 fn opens(world: &mut World, page: String) -> Outcome {
     Ok(world.lab()?.open_integration(&page)?)

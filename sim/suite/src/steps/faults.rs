@@ -1,18 +1,44 @@
 //! What goes wrong on purpose, and what the security key says on the wire.
 
 use cucumber::{given, then, when};
-use lab::fault::{Rule, Verdict};
+use lab::fault::{Rule, Tampering, Verdict};
 use lab::journal::Event;
 
 use super::parameters::Who;
 use crate::World;
 use crate::world::{Outcome, StepError, ensure, sentences};
 
-/// A host, for everybody.
+/// A host, for everybody; `HYPR` is Control Center's.
 #[given(expr = "{word} cannot be reached")]
 #[when(expr = "{word} cannot be reached any more")]
 fn cut_off(world: &mut World, host: String) -> Outcome {
+    let host = if host == "HYPR" { world.lab()?.scenario().control_center.host.clone() } else { host };
     add(world, Rule { host, ..Rule::new(Verdict::Drop) })
+}
+
+/// Graph is cut off from Control Center only: an administrator still reaches it.
+#[given("Control Center cannot reach Graph")]
+#[when("Control Center cannot reach Graph any more")]
+fn without_graph(world: &mut World) -> Outcome {
+    let (from, host) = ("control-center".into(), "graph.microsoft.com".into());
+    add(world, Rule { from, host, ..Rule::new(Verdict::Drop) })
+}
+
+/// Every request of the phone gets this status, without reaching Control Center.
+#[given(expr = "Control Center answers {int} to the phone of {person}")]
+fn refuses_phone(world: &mut World, status: u16, who: Who) -> Outcome {
+    let (_, person) = world.with(&who.0)?;
+    let from = format!("phone/{}", person.phone_name()?);
+    add(world, Rule { from, ..Rule::new(Verdict::Answer(status)) })
+}
+
+/// The requests of the workstation are cut off; USB still works.
+#[given(expr = "the workstation of {person} is offline")]
+#[when(expr = "the workstation of {person} goes offline")]
+fn workstation_offline(world: &mut World, who: Who) -> Outcome {
+    let (_, person) = world.with(&who.0)?;
+    let from = format!("workstation/{}", person.workstation_name()?);
+    add(world, Rule { from, ..Rule::new(Verdict::Drop) })
 }
 
 /// The phone's requests are cut off; USB still works.
@@ -114,6 +140,20 @@ fn clones(world: &mut World, who: Who, thief: Who) -> Outcome {
     let injected =
         |phone: &mut lab::phone::Phone, now| keys.into_iter().try_for_each(|key| phone.inject_credential(now, key));
     lab.with_phone(name, injected).map_err(|error| StepError::new(error.to_string()))
+}
+
+/// Whoever stands between browser and Entra changes one member of what the key has signed: `origin`, `type`,
+/// `challenge`, or one that nobody reads.
+#[given(expr = "somebody changes the {string} of the client data to {string} on its way to Entra")]
+fn tampers(world: &mut World, member: String, value: String) -> Outcome {
+    add(world, Rule { from: "workstation/*".into(), ..Rule::new(Verdict::Tamper(Tampering { member, value })) })
+}
+
+/// `https://login-microsoft.example/`, which asks for a key of Microsoft's.
+#[given("somebody serves a site that looks like Microsoft's")]
+fn looks_alike(world: &mut World) -> Outcome {
+    world.lab()?.serve_look_alike();
+    Ok(())
 }
 
 /// The last CTAP status on the wire, by the name that the specification gives it.

@@ -127,6 +127,7 @@ fn pairs_with_azure(world: &mut World, who: Who) -> Outcome {
 }
 
 /// Both halves.
+#[given(expr = "{person} pairs from the beginning beforehand")]
 #[when(expr = "{person} pairs from the beginning")]
 fn pairs_from_beginning(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -225,11 +226,20 @@ fn same_pin(world: &mut World, who: Who) -> Outcome {
 }
 
 /// Opens the client from the desktop.
+#[given(expr = "{person} has opened the Passwordless client")]
 #[when(expr = "{person} opens the Passwordless client")]
 fn opens_client(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     lab.with_workstation(person.workstation_name()?, |machine, now| machine.open(now, Window::Passwordless));
     Ok(())
+}
+
+/// The first one's phone scans the code on the second one's workstation and becomes a key of that account too.
+#[given(expr = "{person} has paired the phone with the QR code of {person}")]
+fn pairs_for_another(world: &mut World, scanner: Who, owner: Who) -> Outcome {
+    let (_, owner) = world.with(&owner.0)?;
+    let (lab, scanner) = world.with(&scanner.0)?;
+    Ok(lab.scan_and_authenticate_at(&scanner, &owner)?)
 }
 
 /// Points the camera at somebody else's screen.

@@ -52,6 +52,7 @@ fn closes_app(world: &mut World, who: Who) -> Outcome {
 }
 
 /// Closes the app and opens it.
+#[given(expr = "{person} has opened the HYPR Mobile App anew")]
 #[when(expr = "{person} opens the HYPR Mobile App anew")]
 fn reopens_app(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

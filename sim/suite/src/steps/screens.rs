@@ -15,6 +15,7 @@ fn taps(world: &mut World, who: Who, label: String, place: Where) -> Outcome {
 }
 
 /// A button or icon in the line that shows the second text as the whole of a cell.
+#[given(expr = "{person} has tapped/clicked {string} beside {string} {place}")]
 #[when(expr = "{person} taps/clicks {string} beside {string} {place}")]
 fn taps_beside(world: &mut World, who: Who, label: String, row: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -22,6 +23,7 @@ fn taps_beside(world: &mut World, who: Who, label: String, row: String, place: W
 }
 
 /// Fills a field or chooses in a list; a checkbox takes `on` or `off`.
+#[given(expr = "{person} has typed/chosen {string} as {string} {place}")]
 #[when(expr = "{person} types/chooses {string} as {string} {place}")]
 fn types(world: &mut World, who: Who, text: String, field: String, place: Where) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

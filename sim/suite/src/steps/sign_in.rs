@@ -122,6 +122,7 @@ fn phone_holds(world: &mut World, who: Who, count: usize) -> Outcome {
 }
 
 /// Name, Other ways to sign in, security key; up to the request on the phone.
+#[given(expr = "{person} has opened Microsoft 365 in Chrome with the security key")]
 #[when(expr = "{person} opens Microsoft 365 in Chrome with the security key")]
 fn opens_office(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

@@ -1,10 +1,11 @@
 //! Unpairing, from each place.
 
-use cucumber::{given, when};
+use cucumber::{given, then, when};
+use lab::Place;
 
-use super::parameters::Who;
+use super::parameters::{Phase, Who};
 use crate::World;
-use crate::world::Outcome;
+use crate::world::{Outcome, ensure};
 
 /// My Security Keys, the arrow, Delete, Delete.
 #[given(expr = "{person} has deleted the security key on the phone")]
@@ -15,6 +16,7 @@ fn on_the_phone(world: &mut World, who: Who) -> Outcome {
 }
 
 /// Unpair in the line of the phone, and once more.
+#[given(expr = "{person} has unpaired the phone in the Passwordless client")]
 #[when(expr = "{person} unpairs the phone in the Passwordless client")]
 fn in_the_client(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
@@ -45,21 +47,49 @@ fn suspends(world: &mut World, who: Who) -> Outcome {
     Ok(lab.enable_account(&person, false)?)
 }
 
-/// By Graph; undoes a suspension.
-#[when(expr = "an administrator lets the account of {person} in Entra in again")]
-fn lets_in(world: &mut World, who: Who) -> Outcome {
+/// By Graph: a suspended account may sign in again.
+#[given(expr = "an administrator has lifted the suspension of {person} in Entra")]
+#[when(expr = "an administrator lifts the suspension of {person} in Entra")]
+fn lifts_suspension(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     Ok(lab.enable_account(&person, true)?)
 }
 
-/// By Graph.
-#[when(expr = "an administrator removes the account of {person} from Entra")]
-fn removes(world: &mut World, who: Who) -> Outcome {
+/// By Graph; the account can be restored for thirty days.
+#[given(expr = "an administrator has deleted the account of {person} in Entra")]
+#[when(expr = "an administrator deletes the account of {person} in Entra")]
+fn deletes_account(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
-    Ok(lab.remove_account(&person)?)
+    Ok(lab.delete_account(&person)?)
+}
+
+/// By Graph, from the deleted items.
+#[given(expr = "an administrator has restored the account of {person} in Entra")]
+#[when(expr = "an administrator restores the account of {person} in Entra")]
+fn restores_account(world: &mut World, who: Who) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    Ok(lab.restore_account(&person)?)
+}
+
+/// By Graph.
+#[given(expr = "an administrator has taken the role {string} from the service account")]
+#[when(expr = "an administrator takes the role {string} from the service account")]
+fn takes_role(world: &mut World, role: String) -> Outcome {
+    Ok(world.lab()?.take_role_from_service_account(&role)?)
+}
+
+/// The user stands in the tab, and no icon stands beside.
+#[then(expr = "User Management shows no icon beside {person} under {phase}")]
+fn shows_no_icon(world: &mut World, who: Who, phase: Phase) -> Outcome {
+    let (lab, person) = world.with(&who.0)?;
+    lab.open_user_management(phase.tab())?;
+    let screen = lab.screen(&Place::Admin).unwrap_or_default();
+    let without = screen.row(&person.upn).is_ok_and(|row| row.icons.is_empty());
+    ensure(without, || format!("{} is not listed without an icon:\n{screen}", person.upn))
 }
 
 /// In Edge; the text message is answered if it is asked for.
+#[given(expr = "{person} has deleted the security key in security info")]
 #[when(expr = "{person} deletes the security key in security info")]
 fn in_security_info(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;

@@ -8,7 +8,7 @@ use http::response::Builder;
 
 use super::guard::guarded;
 use crate::origin::Origin;
-use crate::pages::{Answer, Body as PageBody, CEREMONY_FORM, Cookie, CookieLife, InputKind, Page, Submission};
+use crate::pages::{Answer, Body as PageBody, CEREMONY_FORM, Cookie, CookieLife, InputKind, Page, Submission, Ticked};
 
 #[derive(Template)]
 #[template(path = "page.html")]
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_table_has_a_header_for_each_column() {
-        let rows = vec![(vec!["Phone".to_owned(), "+X".to_owned()], Vec::new())];
+        let rows = vec![(vec!["Phone".into(), "+X".into()], Vec::new())];
         let page = Page { table: Some(Table { columns: vec!["Method", "Name"], rows }), ..Page::new("T", &[]) };
         let html = render(&page);
         assert!(html.contains("<tr><th>Method</th><th>Name</th><th></th></tr>"), "{html}");

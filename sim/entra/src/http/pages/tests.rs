@@ -7,6 +7,7 @@ mod consent;
 mod device_code;
 mod device_management;
 mod hostile;
+mod portal;
 mod security_info;
 mod sign_in;
 mod single_sign_on;

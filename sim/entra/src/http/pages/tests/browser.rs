@@ -85,6 +85,60 @@ impl Browser {
         self
     }
 
+    /// Ticks a box, or chooses among radio buttons, by the words around.
+    pub(super) fn tick(&mut self, label: &str) -> &mut Self {
+        let (name, value) = self.boxed(label);
+        self.typed.insert(name, value);
+        self
+    }
+
+    /// Takes the tick from a box.
+    pub(super) fn clear(&mut self, label: &str) -> &mut Self {
+        let (name, _) = self.boxed(label);
+        self.typed.insert(name, String::new());
+        self
+    }
+
+    fn boxed(&self, label: &str) -> (String, String) {
+        let document = Html::parse_document(&self.html);
+        let found = select(&document, "label").into_iter().find(|found| text_of(*found) == label);
+        let input = found.and_then(|found| found.select(&selector("input")).next());
+        let input = input.unwrap_or_else(|| panic!("no box {label:?} in {}", self.html));
+        (input.attr("name").unwrap().to_owned(), input.attr("value").unwrap().to_owned())
+    }
+
+    /// Follows the link with these words in the line that shows `row` in one of its cells.
+    pub(super) fn press_beside(&mut self, row: &str, label: &str) -> &mut Self {
+        let href = self.find("tr", |found| {
+            let shows = found.select(&selector("td")).any(|cell| text_of(cell) == row);
+            let link = found.select(&selector("a")).find(|link| text_of(*link) == label);
+            link.filter(|_| shows).and_then(|link| link.attr("href")).map(str::to_owned)
+        });
+        let href = href.unwrap_or_else(|| panic!("no {label:?} beside {row:?} in {}", self.html));
+        self.fetch(self.url.join(&href).unwrap(), None)
+    }
+
+    /// The cell beside a name.
+    pub(super) fn fact(&self, name: &str) -> String {
+        let found = self.find("tr", |found| {
+            let named = found.select(&selector("th")).any(|cell| text_of(cell) == name);
+            found.select(&selector("td")).next().filter(|_| named).map(text_of)
+        });
+        found.unwrap_or_else(|| panic!("no {name:?} in {}", self.html))
+    }
+
+    /// The cells of the lines of the table, without their links.
+    pub(super) fn rows(&self) -> Vec<Vec<String>> {
+        let document = Html::parse_document(&self.html);
+        let lines = select(&document, "table:not(.facts) tr").into_iter().skip(1);
+        let cells = |line: ElementRef<'_>| {
+            let mut cells: Vec<String> = line.select(&selector("td")).map(text_of).collect();
+            cells.pop();
+            cells
+        };
+        lines.map(cells).collect()
+    }
+
     /// Presses a button or follows a link, by its words.
     pub(super) fn press(&mut self, label: &str) -> &mut Self {
         if let Some(href) = self.find("a[href]", |found| attribute_if(found, label, "href")) {
@@ -150,6 +204,11 @@ impl Browser {
         select(&document, "p, td, h1").into_iter().any(|found| text_of(found).contains(words))
     }
 
+    /// Whether a field or a box is called so.
+    pub(super) fn shows_label(&self, label: &str) -> bool {
+        self.find("label", |found| (text_of(found) == label).then(String::new)).is_some()
+    }
+
     pub(super) fn alerts(&self) -> Vec<String> {
         let document = Html::parse_document(&self.html);
         select(&document, "[role=alert]").into_iter().map(text_of).collect()
@@ -171,12 +230,15 @@ impl Browser {
 
     fn fields(&self, form: ElementRef<'_>) -> Vec<(String, String)> {
         let named = selector("input[name], select[name]");
-        let inputs = form.select(&named).map(|input| {
+        let inputs = form.select(&named).filter_map(|input| {
             let name = input.attr("name").unwrap().to_owned();
-            let first = || input.select(&selector("option")).next().map(text_of);
-            let value = input.attr("value").map(str::to_owned).or_else(first).unwrap_or_default();
-            let value = self.typed.get(&name).cloned().unwrap_or(value);
-            (name, value)
+            let option = |css: &str| input.select(&selector(css)).next().map(text_of);
+            let chosen = || option("option[selected]").or_else(|| option("option"));
+            let value = input.attr("value").map(str::to_owned).or_else(chosen).unwrap_or_default();
+            let typed = self.typed.get(&name).cloned();
+            let is_box = matches!(input.attr("type"), Some("checkbox" | "radio"));
+            let is_sent = !is_box || typed.as_ref().map_or(input.attr("checked").is_some(), |typed| *typed == value);
+            is_sent.then(|| (name, typed.unwrap_or(value)))
         });
         inputs.collect()
     }
