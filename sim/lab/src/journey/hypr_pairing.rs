@@ -129,30 +129,29 @@ impl Lab {
     ///
     /// When a screen of the guide does not come.
     pub fn connect_phone(&mut self, who: &Person) -> Result<(), JourneyError> {
-        self.connect_phone_of(who, &who.phone()?)
-    }
-
-    fn connect_phone_of(&mut self, who: &Person, phone: &Place) -> Result<(), JourneyError> {
         let client = who.window(Window::Passwordless)?;
         self.tap(&client, "Continue")?;
         self.tap(&client, "Bluetooth")?;
         if self.shows(&client, "Pair by Bluetooth") {
-            self.pair_by_bluetooth(who, phone)?;
+            self.pair_by_bluetooth(who)?;
         }
         self.tap(&client, "Continue")?;
         self.await_words(&client, "Phone pairing almost complete!", A_MOMENT)
     }
 
-    /// Windows' Bluetooth dialogs and the phone's: Set up, the same digits on both sides, Done.
+    /// Windows' Bluetooth dialogs and those of the phone that asks: Set up, the same digits on both sides, Done.
     ///
     /// # Errors
     ///
     /// When a dialog does not come.
-    pub fn pair_by_bluetooth(&mut self, who: &Person, phone: &Place) -> Result<(), JourneyError> {
+    pub fn pair_by_bluetooth(&mut self, who: &Person) -> Result<(), JourneyError> {
         let dialog = who.window(Window::Bluetooth)?;
         self.tap(&dialog, "Set up")?;
         self.tap(&dialog, "Connect")?;
-        self.tap(phone, "Pair")?;
+        let phones = self.phones.keys().cloned().map(Place::Phone);
+        let asks = |place: &Place| self.screen(place).is_some_and(|screen| screen.button("Pair").is_ok());
+        let phone = phones.into_iter().find(asks).map_or_else(|| who.phone(), Ok)?;
+        self.tap(&phone, "Pair")?;
         self.tap(&dialog, "Done")
     }
 
@@ -181,7 +180,7 @@ impl Lab {
         self.present(&other.phone()?, Gesture::Right)?;
         let client = who.window(Window::Passwordless)?;
         self.await_words(&client, "Successfully paired", A_MOMENT)?;
-        self.connect_phone_of(who, &other.phone()?)?;
+        self.connect_phone(who)?;
         self.tap(&client, "Close")?;
         self.dismiss(&other.phone()?)
     }

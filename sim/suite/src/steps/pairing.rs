@@ -190,7 +190,7 @@ fn chooses_bluetooth(world: &mut World, who: Who) -> Outcome {
 #[when(expr = "{person} pairs the phone in the Bluetooth dialog")]
 fn pairs_by_bluetooth(world: &mut World, who: Who) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
-    Ok(lab.pair_by_bluetooth(&person, &person.phone()?)?)
+    Ok(lab.pair_by_bluetooth(&person)?)
 }
 
 /// From "Successfully paired" to "Phone pairing almost complete!", by Web.
