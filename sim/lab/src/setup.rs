@@ -449,7 +449,7 @@ fn new_phone(phone: &scenario::Phone, seed: &Seed) -> Phone {
         os_version: os_version.to_owned(),
         app_version: "8.3.0".to_owned(),
         clock_ahead: phone.clock_ahead,
-        passcode: phone.passcode.clone(),
+        passcode: phone.passcode.as_str().into(),
         keys_max: phone.keys_max,
     };
     let mut made = Phone::new(config, attestation(phone.attestation), seed);

@@ -28,4 +28,4 @@ pub use account::{
 };
 pub(crate) use confirmation::Passkey;
 pub use event::{Abandonment, Event, Recognition};
-pub use phone::{Phone, PhoneConfig, Platform};
+pub use phone::{Passcode, Phone, PhoneConfig, Platform};

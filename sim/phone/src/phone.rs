@@ -35,10 +35,14 @@ pub struct PhoneConfig {
     /// How far its clock is ahead of everybody else's; negative when it is behind.
     pub clock_ahead: SignedDuration,
     /// The passcode that its owner knows.
-    pub passcode: String,
+    pub passcode: Passcode,
     /// How many keys it has room for; as many as its model, if that is fewer.
     pub keys_max: usize,
 }
+
+/// A phone's passcode.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Passcode(String);
 
 /// The phone's operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +85,24 @@ pub(crate) enum Call {
     Status(Server),
     Report(AccountId),
     Remove(AccountId),
+}
+
+impl Passcode {
+    pub(crate) fn is(&self, typed: &str) -> bool {
+        self.0 == typed
+    }
+}
+
+impl From<&str> for Passcode {
+    fn from(digits: &str) -> Self {
+        Self(digits.to_owned())
+    }
+}
+
+impl std::fmt::Debug for Passcode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("•••")
+    }
 }
 
 impl Phone {

@@ -267,7 +267,7 @@ impl Phone {
 
     /// The phone's passcode ends a block of the biometric, which nothing in CTAP does.
     fn enter_passcode(&mut self, typed: &str) {
-        if typed != self.config.passcode {
+        if !self.config.passcode.is(typed) {
             return self.show(View::Passcode { typed: String::new(), attempt: Attempt::Repeated });
         }
         self.key.unblock_verification();
