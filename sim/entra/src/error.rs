@@ -22,9 +22,9 @@ pub struct Refusal {
     /// `claims`: what a new request must satisfy.
     pub claims: Option<String>,
     /// `Retry-After`, in seconds.
-    pub retry_after_s: Option<i64>,
+    pub retry_after_s: Option<u32>,
     /// What each Conditional Access policy said, for the log.
-    pub(crate) applied: Vec<Applied>,
+    pub(crate) applied: Box<[Applied]>,
     /// Whose sign-in it was, for the log, where the request does not say so itself.
     pub(crate) user: Option<UserId>,
 }
@@ -50,7 +50,7 @@ impl Code {
             suberror: self.suberror,
             claims: None,
             retry_after_s: None,
-            applied: Vec::new(),
+            applied: Box::default(),
             user: None,
         }
     }
@@ -81,13 +81,13 @@ impl Refusal {
     /// Says after which time the same request may be answered.
     #[must_use]
     pub(crate) fn retry_after(self, seconds: i64) -> Self {
-        Self { retry_after_s: Some(seconds), ..self }
+        Self { retry_after_s: u32::try_from(seconds).ok(), ..self }
     }
 
     /// Adds what each Conditional Access policy said.
     #[must_use]
     pub(crate) fn with_applied(mut self, applied: Vec<Applied>) -> Self {
-        self.applied = applied;
+        self.applied = applied.into();
         self
     }
 

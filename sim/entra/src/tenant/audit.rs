@@ -163,7 +163,7 @@ impl Tenant {
         entry.client = client;
         entry.error = refusal.code.number;
         entry.reason.clone_from(&refusal.text);
-        entry.applied.clone_from(&refusal.applied);
+        entry.applied = refusal.applied.to_vec();
     }
 
     fn log_sign_in(&mut self, upn: &str, way: Way) -> &mut SignInEntry {
