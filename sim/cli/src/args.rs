@@ -259,6 +259,10 @@ pub(crate) struct CtapBenchArgs {
     /// How many credentials the authenticator of the lookup rows holds.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = crowd, allow_negative_numbers = true)]
     pub(crate) crowd: u32,
+    /// Compare with an earlier latency.json, or the folder that holds it: no ratio to the bare primitive may have grown
+    /// by more than a tenth and the noise of both.
+    #[arg(long, value_name = "FOLDER|FILE")]
+    pub(crate) against: Option<PathBuf>,
     /// End with exit code 1 when a target is missed.
     #[arg(long)]
     pub(crate) check: bool,
@@ -294,14 +298,21 @@ pub(crate) struct RunArgs {
     /// Run one part of several, as in 2/4; every machine of the same version splits alike.
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// The same as schedulers count, from 0: the index of a Kubernetes job, or the slot of a Swarm task, which for the
+    /// first is the id of its node.
+    #[arg(long, value_name = "INDEX/N", env = "PASSKEY_LAB_SHARD_INDEX", conflicts_with = "shard", value_parser = shard_index)]
+    shard_index: Option<Shard>,
     /// Split by how long each scenario took in this report; without it all count the same.
-    #[arg(long, value_name = "FOLDER|FILE", requires = "shard")]
+    #[arg(long, value_name = "FOLDER|FILE")]
     durations: Option<PathBuf>,
+    /// End with exit code 0 although scenarios have failed: the verdict is in the report, where `report merge` finds it.
+    #[arg(long)]
+    pub(crate) no_fail: bool,
     /// Print FILE:LINE, name and tags of the scenarios that would run, and run nothing.
     #[arg(long)]
     pub(crate) list: bool,
     /// Where the reports go.
-    #[arg(long, value_name = "FOLDER", default_value = "reports/latest")]
+    #[arg(long, value_name = "FOLDER", default_value = "reports/latest", env = "PASSKEY_LAB_REPORT_DIR")]
     report_dir: PathBuf,
 }
 
@@ -333,7 +344,7 @@ impl RunArgs {
             jobs: self.jobs.unwrap_or(RunOptions::default().jobs),
             on_failure: if self.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
             report_dir: self.report_dir.clone(),
-            shard: self.shard,
+            shard: self.shard.or(self.shard_index),
             durations: self.durations.as_deref().map(Durations::read).transpose()?,
         })
     }
@@ -341,6 +352,16 @@ impl RunArgs {
 
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+/// A shard whose index counts from 0; Swarm names the first slot by its node.
+fn shard_index(text: &str) -> Result<Shard, String> {
+    let wrong = || "it is an index from 0 and how many there are, as in 0/4 to 3/4".to_owned();
+    let (index, of) = text.split_once('/').ok_or_else(wrong)?;
+    let is_node = index.len() == 25 && index.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let index = if is_node { Some(0_usize) } else { index.parse().ok() };
+    let number = index.and_then(|index| index.checked_add(1)).ok_or_else(wrong)?;
+    format!("{number}/{of}").parse().map_err(|_| wrong())
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -443,7 +464,8 @@ mod tests {
         check(&["bench", "ctap", "--crowd", "0"], "from 1 to 1000000");
         check(&["bench", "graph", "--users", "10"], "from 2000 to 1000000");
         check(&["--shard", "5/4"], "a shard is a number and how many there are, as in 1/4 to 4/4");
-        check(&["--durations", "reports/latest"], "--shard <K/N>");
+        check(&["--shard-index", "4/4"], "an index from 0 and how many there are, as in 0/4 to 3/4");
+        check(&["--shard-index", "manager/4"], "an index from 0");
         check(&["phone", "--seed", "-1"], "a whole number from 0");
     }
 
@@ -488,6 +510,17 @@ mod tests {
         }
         let graph = check(&["passkey-lab", "bench", "graph", "--users", "5000"]);
         assert!(matches!(graph, BenchCommand::Graph(args) if args.users == 5_000));
+    }
+
+    #[test]
+    fn an_index_of_a_scheduler_is_a_shard() {
+        let shard = |index: &str| {
+            let options = check(&["run", "--shard-index", index]).options().expect("no file is read");
+            options.shard.map(|shard| shard.to_string())
+        };
+        assert_eq!(shard("0/4"), Some("1/4".to_owned()));
+        assert_eq!(shard("3/4"), Some("4/4".to_owned()));
+        assert_eq!(shard("n7s2xh0h6vk2kqk0pt5c4b9zq/4"), Some("1/4".to_owned()));
     }
 
     #[test]

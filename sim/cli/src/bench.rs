@@ -5,6 +5,7 @@
 //! and the ratios stay. Turns are short and every other round goes backwards: a machine that changes its speed for some
 //! milliseconds would else slow one row and not the one that it is compared with, which p99 shows first.
 
+mod against;
 pub(crate) mod graph;
 mod operations;
 mod plot;
@@ -13,7 +14,7 @@ mod subjects;
 mod targets;
 
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hdrhistogram::Histogram;
 use miette::Result;
@@ -23,12 +24,14 @@ use self::targets::Target;
 use crate::out::say;
 
 /// How much is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BenchOptions {
     /// Rounds; each runs every operation [`SAMPLES_PER_ROUND`] times.
     pub(crate) rounds: NonZeroU32,
     /// How many credentials the crowded authenticator holds.
     pub(crate) crowd: u32,
+    /// An earlier report, whose ratios may not have grown.
+    pub(crate) against: Option<PathBuf>,
 }
 
 /// One line of the table, in nanoseconds.
@@ -46,7 +49,7 @@ struct Latency {
 
 impl Default for BenchOptions {
     fn default() -> Self {
-        Self { rounds: NonZeroU32::new(400).expect("not zero"), crowd: 100_000 }
+        Self { rounds: NonZeroU32::new(400).expect("not zero"), crowd: 100_000, against: None }
     }
 }
 
@@ -55,10 +58,12 @@ impl Default for BenchOptions {
 ///
 /// # Errors
 ///
-/// When a report cannot be written.
+/// When the earlier report cannot be read, or a report cannot be written.
 pub(crate) fn run(report_dir: &Path, options: &BenchOptions) -> Result<bool> {
+    let earlier = options.against.as_deref().map(against::read).transpose()?.unwrap_or_default();
     let latencies = measure(operations(options.crowd), options.rounds);
-    let targets = targets::targets(&latencies);
+    let mut targets = targets::targets(&latencies);
+    targets.extend(against::targets(&latencies, &earlier, options.rounds.get()));
     say(&table(&latencies));
     say(&format!("\n{}\n", targets::table(&targets)));
     for path in report::write(report_dir, (&latencies, &targets), options.rounds)? {

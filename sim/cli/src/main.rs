@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 fn measure(what: BenchCommand) -> miette::Result<ExitCode> {
     let (met, check) = match what {
         BenchCommand::Ctap(args) => {
-            let options = BenchOptions { rounds: args.rounds, crowd: args.crowd };
+            let options = BenchOptions { rounds: args.rounds, crowd: args.crowd, against: args.against };
             (bench::run(&args.report_dir, &options)?, args.check)
         }
         BenchCommand::Graph(args) => {

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 use serde_json::{Value, json};
 
 /// A room may depend on rooms of a lower level only.
-const LEVELS: [(&str, usize); 12] = [
+const LEVELS: [(&str, usize); 13] = [
     ("clockwork", 0),
     ("wire", 0),
     ("ctap", 1),
@@ -19,6 +19,7 @@ const LEVELS: [(&str, usize); 12] = [
     ("sandbox", 4),
     ("suite", 4),
     ("cli", 5),
+    ("docker", 6),
 ];
 
 #[test]
