@@ -691,7 +691,8 @@ mod tests {
         );
         add(
             "applications: [{name: A, client_id: 5c5ed0a2-0e5a-4a77-8a0b-0d1d9f6a0001, permissions: [everything]}]",
-            "6:89: \"everything\" is no permission of Microsoft Graph, for example User.Read.All",
+            "6:89: \"everything\" is no permission of Microsoft Graph, for example User.Read.All, nor one that an \
+             application here exposes, for example api://CLIENT-ID/access_as_user",
         );
         add(
             "service_account: {roles: [Global Adminstrator]}",

@@ -81,7 +81,7 @@ fn what_happens_is_told_before_the_answer_leaves() {
     let listener = told.clone();
     let router = entra("2026-12-01T00:00:00Z").router(move |event| listener.lock().expect("one thread").push(event));
     let form = "grant_type=client_credentials&client_id=00000000-0000-4000-8000-000000000000&client_secret=x";
-    post(&router, "common/oauth2/v2.0/token", form);
+    post(&router, "highlands_azure.com/oauth2/v2.0/token", form);
     let told = told.lock().expect("one thread");
     assert!(matches!(told.as_slice(), [Event::SignInRefused { code: 700_016, .. }]), "{told:?}");
 }

@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use super::*;
 
-const REQUESTS: usize = 3_600;
+const REQUESTS: usize = 4_200;
 const APP: Uuid = uuid!("aaaaaaaa-0000-4000-8000-000000000001");
 const SECRET: &str = "Sk8.Q~secret-of-the-soak";
 const LOGIN: &str = "https://login.microsoftonline.com";
