@@ -68,3 +68,28 @@ Feature: Conditional Access decides who gets to Azure-protected content
       And Dave clicks "Sign in" in Chrome
       Then Dave sees "You have no method to verify your identity with" in Chrome
       And Dave sees "AADSTS50079" in Chrome
+
+  Rule: HYPR's groups serve for policies
+    @guide:setting-up-the-hypr-tenant
+    Scenario: Who has an Enterprise Passkey has to use it
+      Given Conditional Access asks the members of "HYPR Group (Client Paired with Azure)" for a phishing-resistant method
+      And Carol has opened "https://www.office.com/" in Chrome
+      When Carol types "carol.shaw@highlands_azure.com" as "Email, phone, or Skype" in Chrome
+      And Carol clicks "Next" in Chrome
+      And Carol types "Heather-42-Loch" as "Password" in Chrome
+      And Carol clicks "Sign in" in Chrome
+      Then Carol sees "Use Windows Hello or a security key" in Chrome
+      And Carol does not see "Text +X" in Chrome
+
+    @guide:pairing
+    Scenario: Who has paired with HYPR and not with Azure can be kept out
+      Given Conditional Access blocks the members of "HYPR Group (Client Paired with HYPR)"
+      And Dave is paired with HYPR
+      When Dave opens "https://www.office.com/" in Edge
+      Then Dave sees "You cannot access this right now" in Edge
+
+    @guide:pairing
+    Scenario: Who has completed pairing is let in by the same policy
+      Given Conditional Access blocks the members of "HYPR Group (Client Paired with HYPR)"
+      When Carol opens "https://www.office.com/" in Edge
+      Then Carol sees "Welcome, Carol Shaw" in Edge

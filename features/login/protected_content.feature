@@ -78,3 +78,14 @@ Feature: Logging in to Azure-protected content
     When 2 days pass
     And Carol opens "https://www.office.com/" in Edge
     Then Carol sees "Email, phone, or Skype" in Edge
+
+  Scenario: Chrome begins with the key once Carol has signed in with it
+    Given Carol has opened Microsoft 365 in Chrome with the security key
+    And Carol has accepted on the phone and given the biometric
+    And Carol has clicked "No" in Chrome
+    And Carol has clicked "Sign out" in Chrome
+    And Carol has opened "https://www.office.com/" in Chrome
+    When Carol types "carol.shaw@highlands_azure.com" as "Email, phone, or Skype" in Chrome
+    And Carol clicks "Next" in Chrome
+    Then Carol sees "Face, fingerprint, PIN or security key" in Chrome
+    And Carol does not see "Password" in Chrome

@@ -157,6 +157,24 @@ Feature: Setting up the Entra tenant in the portal
       Then the administrator sees "Maybe Later"
 
     @guide:grant-application-required-api-permissions
+    Scenario: The type of a permission is not asked, and Delegated is taken
+      Given the lab "missing-permission-delegated"
+      When the administrator signs in to "portal.azure.com" as Grace
+      And the administrator clicks "App registrations"
+      And the administrator selects "HYPRAuthApp"
+      And the administrator clicks "API permissions"
+      And the administrator clicks "Add a permission"
+      And the administrator clicks "Microsoft Graph"
+      Then the administrator cannot click "Application permissions"
+      When the administrator ticks "UserAuthenticationMethod.ReadWrite.All"
+      And the administrator clicks "Add Permissions"
+      And the administrator clicks "Grant admin consent for Highlands Bank"
+      And the administrator clicks "Yes"
+      Then the administrator sees "Delegated"
+      When the administrator adds the integration
+      Then the administrator sees "Maybe Later"
+
+    @guide:grant-application-required-api-permissions
     Scenario: A permission was added, and consent not granted anew
       Given the lab "missing-permission"
       When the administrator signs in to "portal.azure.com" as Grace

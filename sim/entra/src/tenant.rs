@@ -90,6 +90,7 @@ pub struct Tenant {
     lockouts: lockout::Lockouts,
     in_flight: InFlight,
     pub(crate) throttle: Throttle,
+    pub(crate) permission_type: PermissionType,
     /// The latest instant that the tenant was told of: when an event that carries no time has happened.
     latest: Timestamp,
     grants: grants::Grants,
@@ -149,6 +150,16 @@ pub enum BadConfig {
     Root(#[source] BadCertificate),
 }
 
+/// What the portal does about the type of a permission (guide "Delegated by Default").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PermissionType {
+    /// Asks: delegated or application.
+    #[default]
+    Asked,
+    /// Takes delegated without asking.
+    Delegated,
+}
+
 impl Tenant {
     /// Makes the tenant; object ids follow from the seed and the objects' names, so that a new user shifts nobody's.
     ///
@@ -186,6 +197,7 @@ impl Tenant {
             lockouts: lockout::Lockouts::default(),
             in_flight: InFlight::default(),
             throttle: Throttle::default(),
+            permission_type: PermissionType::default(),
             latest: config.created,
             grants: grants::Grants::default(),
             device_requests: device_codes::DeviceRequests::default(),
@@ -245,6 +257,13 @@ impl Tenant {
     /// From now on requests cost something, and whoever asks too much waits.
     pub fn begin_throttling(&mut self, limits: Throttling) {
         self.throttle = Throttle::new(limits);
+    }
+
+    /// The same tenant, whose portal does not ask for the type of a permission: it takes Delegated.
+    #[must_use]
+    pub fn with_permissions_taken_as_delegated(mut self) -> Self {
+        self.permission_type = PermissionType::Delegated;
+        self
     }
 
     /// Graph has too much to do until then, and refuses everything.

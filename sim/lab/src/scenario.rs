@@ -82,6 +82,9 @@ pub struct Tenant {
     /// Whether the application is registered and the service account created; else somebody does it by hand.
     #[serde(default = "yes")]
     pub is_set_up: bool,
+    /// Whether the portal asks for the type of a permission; else it takes Delegated.
+    #[serde(default = "yes")]
+    pub asks_permission_type: bool,
     /// "Enforce attestation" of the FIDO2 policy.
     #[serde(default)]
     pub enforce_attestation: bool,
@@ -591,7 +594,7 @@ mod tests {
     fn an_unknown_field_is_refused_where_it_stands() {
         check(
             &GOOD.replace("domain:", "domian:"),
-            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `is_set_up`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`, `replication`, `throttling`",
+            "scenarios/x.yaml:3:22: tenant: unknown field `domian`, expected one of `name`, `domain`, `is_set_up`, `asks_permission_type`, `enforce_attestation`, `security_keys`, `blocked_aaguids`, `windows_security_key_sign_in`, `service_account_needs_mfa`, `replication`, `throttling`",
         );
     }
 

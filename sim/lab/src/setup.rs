@@ -153,7 +153,8 @@ fn made(scenario: &Scenario, config: entra::Config, seed: &Seed) -> Result<entra
         scenario.refuse(&[place], format!("the tenant cannot be made: {bad}"))
     })?;
     let scenario::Replication { read, list, membership, roles, policy } = scenario.tenant.replication;
-    Ok(tenant.with_replication(entra::Replication { read, list, membership, roles, policy }))
+    let tenant = tenant.with_replication(entra::Replication { read, list, membership, roles, policy });
+    Ok(if scenario.tenant.asks_permission_type { tenant } else { tenant.with_permissions_taken_as_delegated() })
 }
 
 impl Registration {

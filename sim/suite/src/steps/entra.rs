@@ -47,9 +47,24 @@ fn blocks_person(world: &mut World, who: Who) -> Outcome {
 #[given(expr = "Conditional Access asks {person} for a phishing-resistant method")]
 #[when(expr = "Conditional Access asks {person} for a phishing-resistant method")]
 fn wants_resistance(world: &mut World, who: Who) -> Outcome {
+    add_policy(world, &who, "Phishing-resistant MFA", &phishing_resistant())
+}
+
+fn phishing_resistant() -> serde_json::Value {
     let strength = json!({ "id": "00000000-0000-0000-0000-000000000004" });
-    let grant = json!({ "operator": "OR", "builtInControls": [], "authenticationStrength": strength });
-    add_policy(world, &who, "Phishing-resistant MFA", &grant)
+    json!({ "operator": "OR", "builtInControls": [], "authenticationStrength": strength })
+}
+
+/// A policy "Block" for the members of one of HYPR's groups and every application.
+#[given(expr = "Conditional Access blocks the members of {string}")]
+fn blocks_group(world: &mut World, group: String) -> Outcome {
+    add_group_policy(world, &group, "Block", &json!({ "operator": "OR", "builtInControls": ["block"] }))
+}
+
+/// The same policy as for one person, for the members of one of HYPR's groups.
+#[given(expr = "Conditional Access asks the members of {string} for a phishing-resistant method")]
+fn wants_resistance_of_group(world: &mut World, group: String) -> Outcome {
+    add_group_policy(world, &group, "Phishing-resistant MFA", &phishing_resistant())
 }
 
 /// A policy of that name with that grant control, by Graph's name: `compliantDevice`, `passwordChange`, ..
@@ -81,12 +96,25 @@ fn logs_refusal(world: &mut World, upn: String, code: u32, application: String) 
 fn add_policy(world: &mut World, who: &Who, name: &str, grant: &serde_json::Value) -> Outcome {
     let (lab, person) = world.with(&who.0)?;
     let user = lab.graph(Method::GET, &format!("/users/{}", person.upn), None)?;
+    post_policy(lab, name, &json!({ "includeUsers": [user["id"]] }), grant)
+}
+
+/// A policy for the members of a group and every application.
+fn add_group_policy(world: &mut World, group: &str, name: &str, grant: &serde_json::Value) -> Outcome {
+    let lab = world.lab()?;
+    let listed = lab.graph(Method::GET, "/groups", None)?;
+    let found = listed["value"].as_array().into_iter().flatten().find(|known| known["displayName"] == group);
+    let Some(found) = found else { return ensure(false, || format!("no group {group:?} in {listed}")) };
+    post_policy(lab, name, &json!({ "includeGroups": [found["id"]] }), grant)
+}
+
+fn post_policy(lab: &mut Lab, name: &str, users: &serde_json::Value, grant: &serde_json::Value) -> Outcome {
     let policy = json!({
         "displayName": name, "state": "enabled",
         "conditions": {
             "clientAppTypes": ["all"],
             "applications": { "includeApplications": ["All"] },
-            "users": { "includeUsers": [user["id"]] },
+            "users": users,
         },
         "grantControls": grant,
     });

@@ -15,7 +15,7 @@ use crate::directory::User;
 use crate::graph::{self, Caller, GraphError};
 use crate::oauth::Form;
 use crate::pages::page::{Answer, Frame, InputKind, Page, PageForm, Ticked};
-use crate::tenant::{SignIn, Tenant};
+use crate::tenant::{PermissionType, SignIn, Tenant};
 
 /// The visitor at a blade.
 pub(super) struct Desk<'a> {
@@ -68,6 +68,10 @@ impl<'a> Desk<'a> {
 
     pub(super) fn tenant_id(&self) -> Uuid {
         self.tenant.id()
+    }
+
+    pub(super) fn permission_type(&self) -> PermissionType {
+        self.tenant.permission_type
     }
 
     /// GET by Graph.

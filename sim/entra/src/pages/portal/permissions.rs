@@ -14,6 +14,7 @@ use crate::applications::first_party;
 use crate::graph::{Consenter, GraphError, Permissions};
 use crate::oauth::Form;
 use crate::pages::page::{Answer, Cell, InputKind, Link};
+use crate::tenant::PermissionType;
 use consent::{grant, granted};
 
 /// A kind of permission.
@@ -161,7 +162,12 @@ fn configured(of: &Registration) -> BTreeSet<Asked> {
 fn choose_api(desk: &Desk<'_>, of: &Registration) -> Answer {
     let text = "Take advantage of the tremendous amount of data in Office 365, Enterprise Mobility + Security, and Windows. Select an API:";
     let page = desk.page(&of.area(), "Request API permissions", &[text]);
-    page.with_link("Microsoft Graph", format!("{}/add/microsoft-graph", root(of))).with_link("Cancel", root(of)).into()
+    let next = match desk.permission_type() {
+        PermissionType::Asked => String::new(),
+        PermissionType::Delegated => format!("/{}", Kind::Delegated.segment()),
+    };
+    let graph = format!("{}/add/microsoft-graph{next}", root(of));
+    page.with_link("Microsoft Graph", graph).with_link("Cancel", root(of)).into()
 }
 
 fn choose_kind(desk: &Desk<'_>, of: &Registration) -> Answer {
