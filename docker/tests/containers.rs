@@ -113,14 +113,12 @@ impl Drop for Swarm {
     fn drop(&mut self) {
         let quietly = |arguments: &[&str]| drop(command(arguments).output());
         quietly(&["stack", "rm", STACK]);
-        // The volume is in use until the tasks are gone.
-        for _ in 0..SECONDS_MAX {
-            let removed = command(&["volume", "rm", &format!("{STACK}_reports")]).output();
-            if removed.is_ok_and(|output| output.status.success()) {
-                break;
-            }
-            pause();
-        }
+        // The containers of tasks that have ended stay, and the volume is in use as long as they do.
+        let label = format!("label=com.docker.stack.namespace={STACK}");
+        let left = command(&["ps", "--all", "--quiet", "--filter", &label]).output();
+        let left = left.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+        left.lines().for_each(|container| quietly(&["rm", "--force", container]));
+        quietly(&["volume", "rm", &format!("{STACK}_reports")]);
         if self.began {
             quietly(&["swarm", "leave", "--force"]);
         }

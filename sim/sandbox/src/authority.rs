@@ -60,6 +60,10 @@ impl Authority {
         if place.is_file() {
             return Self::parse(place, &read(place)?, &read(place)?, now);
         }
+        // Whoever names a PEM file means one that is there.
+        if !place.exists() && place.extension().is_some_and(|ending| ending == "pem") {
+            return Err(not_an_authority(place, "there is no such file, and a folder is not called .pem".to_owned()));
+        }
         let (certificate, key) = (place.join(CERTIFICATE_FILE), place.join(KEY_FILE));
         match (certificate.exists(), key.exists()) {
             (true, true) => Self::parse(&certificate, &read(&certificate)?, &read(&key)?, now),

@@ -55,6 +55,14 @@ fn a_file_with_certificate_and_key_is_an_authority_too() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_refused_and_not_made_a_folder() {
+    let file = folder("mistyped").join("ca.pem");
+    let why = "there is no such file, and a folder is not called .pem";
+    assert_eq!(refusal(&file, now()).as_deref(), Some(why));
+    assert!(!file.exists());
+}
+
+#[test]
 fn what_is_not_whole_is_refused_with_the_reason() {
     let (one, other) = (folder("one"), folder("other"));
     Authority::open(&one, now()).expect("it is made");

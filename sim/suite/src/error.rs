@@ -21,6 +21,9 @@ pub enum CouldNotRun {
     },
     /// A file or folder that cannot be read.
     #[error("cannot read {}", path.display())]
+    #[diagnostic(help(
+        "paths are taken from the current folder, which is the project's for `guide`, `steps` and `report merge`"
+    ))]
     Unreadable {
         /// Which.
         path: PathBuf,

@@ -36,7 +36,8 @@ pub fn merge(folders: &[PathBuf], scenarios: &Path, into: &Path) -> Result<Outco
         report_dir: into.to_owned(),
         ..RunOptions::default()
     };
-    let plan = Plan::read(&options)?;
+    let plan = Plan::read(&options)
+        .map_err(|error| refused(&format!("the feature files that the shards ran cannot be read here: {error}")))?;
     if plan.digest != head.plan {
         return Err(refused("the feature files here are not those that the shards ran"));
     }
