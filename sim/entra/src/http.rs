@@ -5,6 +5,7 @@ mod login;
 mod manage;
 mod names;
 mod pages;
+mod registration;
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -45,6 +46,7 @@ struct Hosts {
     office: Router,
     microsoft: Router,
     portal: Router,
+    registration: Router,
 }
 
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -70,6 +72,7 @@ pub fn router(tenant: Arc<Mutex<Tenant>>, clock: Clock) -> Router {
         office: pages::office().fallback(not_simulated).with_state(shared.clone()),
         microsoft: pages::microsoft().fallback(not_simulated).with_state(shared.clone()),
         portal: pages::portal().with_state(shared.clone()),
+        registration: registration::routes().fallback(not_simulated).with_state(shared.clone()),
     };
     Router::new()
         .fallback(dispatch)
@@ -98,6 +101,7 @@ async fn dispatch(State(hosts): State<Hosts>, mut request: Request) -> Response 
         Some((Room::Manage, origin)) => (hosts.manage, origin),
         Some((Room::Office, origin)) => (hosts.office, origin),
         Some((Room::Microsoft, origin)) => (hosts.microsoft, origin),
+        Some((Room::Registration, origin)) => (hosts.registration, origin),
         Some((Room::Portal(site), origin)) => {
             request.extensions_mut().insert(site);
             (hosts.portal, origin)

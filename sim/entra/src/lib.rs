@@ -8,6 +8,7 @@
 mod applications;
 mod conditional_access;
 mod config;
+mod device_registration;
 mod directory;
 pub mod error;
 mod es256;

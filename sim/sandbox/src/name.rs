@@ -16,13 +16,7 @@ pub enum Name {
 }
 
 /// Hosts of Microsoft's that clients ask although nobody answers there yet: better a clear refusal than a TLS alert.
-const NOT_SERVED: [&str; 5] = [
-    "enterpriseregistration.windows.net",
-    "device.login.microsoftonline.com",
-    "portal.azure.com",
-    "entra.microsoft.com",
-    "graph.windows.net",
-];
+const NOT_SERVED: [&str; 2] = ["device.login.microsoftonline.com", "graph.windows.net"];
 
 /// The names that need no flag: Microsoft's, and this machine's own.
 #[must_use]

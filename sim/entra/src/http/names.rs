@@ -8,7 +8,7 @@ use crate::origin::{GRAPH_HOST, LOGIN_HOSTS, Origin};
 use crate::pages::Site;
 
 /// Microsoft's host names that the tenant answers for.
-pub const HOSTS: [&str; 14] = [
+pub const HOSTS: [&str; 15] = [
     "login.microsoftonline.com",
     "login.microsoft.com",
     "login.windows.net",
@@ -16,6 +16,7 @@ pub const HOSTS: [&str; 14] = [
     "graph.microsoft.com",
     "mysignins.microsoft.com",
     "manage.microsoft.com",
+    "enterpriseregistration.windows.net",
     "www.office.com",
     "microsoft.com",
     "www.microsoft.com",
@@ -33,6 +34,8 @@ pub(super) enum Room {
     MySignIns,
     /// Intune's device management.
     Manage,
+    /// Device registration.
+    Registration,
     Office,
     /// `microsoft.com`, for its short addresses.
     Microsoft,
@@ -63,6 +66,7 @@ pub(super) fn room(authority: &Authority, path: &str) -> Option<(Room, Origin)> 
         GRAPH_HOST => Room::Graph,
         "mysignins.microsoft.com" => Room::MySignIns,
         "manage.microsoft.com" => Room::Manage,
+        "enterpriseregistration.windows.net" => Room::Registration,
         "www.office.com" => Room::Office,
         "microsoft.com" | "www.microsoft.com" => Room::Microsoft,
         "portal.azure.com" => Room::Portal(Site::Azure),
@@ -100,7 +104,8 @@ mod tests {
         check("Lab.test", "/beta/users", Some((Room::Graph, own("lab.test"))));
         check("[::1]:8443", "/oidc/userinfo", Some((Room::Graph, own("[::1]:8443"))));
         check("localhost", "/v1.00/me", Some((Room::Login, own("localhost"))));
-        check("enterpriseregistration.windows.net", "/", None);
+        check("enterpriseregistration.windows.net", "/", Some((Room::Registration, Origin::Microsoft)));
+        check("graph.windows.net", "/", None);
         check("portal.azure.com", "/v1.0/me", Some((Room::Portal(Site::Azure), Origin::Microsoft)));
         check("management.azure.com", "/", None);
         check("notmicrosoft.com", "/", Some((Room::Login, own("notmicrosoft.com"))));

@@ -67,9 +67,30 @@ fn hosts_are_told_apart_and_what_is_not_simulated_says_so() {
             "error_description": format!("passkey-lab does not simulate GET /{TENANT}/saml2"),
         })
     );
-    assert_eq!(lab.get("https://enterpriseregistration.windows.net/").status, 421);
+    assert_eq!(lab.get("https://graph.windows.net/").status, 421);
     let by_header = Request::get("/v1.0/me").host_header("graph.microsoft.com:443");
     assert_eq!(lab.send(by_header).graph_error(), (401, "InvalidAuthenticationToken"));
+}
+
+#[test]
+fn a_machine_that_wants_to_join_learns_where_and_gets_a_nonce() {
+    let lab = Lab::new();
+    let host = "https://enterpriseregistration.windows.net";
+    let found = lab.get(&format!("{host}/HIGHLANDS_azure.com/Discover?api-version=1.9&managed=True"));
+    assert_eq!(found.body["DeviceJoinService"]["JoinEndpoint"], format!("{host}/EnrollmentServer/device/"));
+    assert_eq!(found.body["DeviceJoinService"]["JoinResourceId"], "urn:ms-drs:enterpriseregistration.windows.net");
+    assert_eq!(
+        found.body["AuthenticationService"]["OAuth2"]["TokenEndpoint"],
+        format!("{LOGIN}/{TENANT}/oauth2/token")
+    );
+    assert_eq!(found.body["TenantInfo"]["TenantId"], TENANT);
+    let service = found.body["NonceService"]["Endpoint"].as_str().unwrap().to_owned();
+    let nonce = |url: &str| lab.get(&format!("{url}?api-version=1.0"));
+    let (one, other) = (nonce(&service).text("Value"), nonce(&service).text("Value"));
+    assert!(one.len() > 20 && one != other, "{one} {other}");
+    assert_eq!(nonce(&format!("{host}/EnrollmentServer/nonce/{}/", uuid::Uuid::nil())).status, 404);
+    assert_eq!(lab.get(&format!("{host}/nowhere.example/Discover")).status, 404);
+    assert_eq!(lab.get(&format!("{host}/EnrollmentServer/key/")).status, 501);
 }
 
 #[test]
