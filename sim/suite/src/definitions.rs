@@ -9,7 +9,7 @@ use cucumber::{
     step::{self, Collection, Location},
 };
 
-use crate::World;
+use crate::{World, vocabulary};
 
 /// Every step of the binary, in the order of files and lines.
 pub(crate) struct Definitions {
@@ -21,6 +21,8 @@ pub(crate) struct Definitions {
 pub(crate) struct Definition {
     /// `Given`, `When` or `Then`.
     pub(crate) keyword: &'static str,
+    /// Its text, where the source is one of `steps/`.
+    pub(crate) expression: Option<String>,
     /// The regular expression that its text became.
     pub(crate) pattern: String,
     /// Where the attribute stands.
@@ -49,6 +51,12 @@ impl Definitions {
         let then = inventory::iter::<<World as WorldInventory>::Then>.into_iter().map(|step| read("Then", step));
         let mut written: Vec<Definition> = given.chain(when).chain(then).collect();
         written.sort_by_key(|definition| (definition.location, definition.keyword));
+        let texts = vocabulary::texts();
+        for definition in &mut written {
+            let place = definition.location;
+            let found = texts.iter().find(|(file, line, _)| *line == place.line && place.path.ends_with(file.as_str()));
+            definition.expression = found.map(|(_, _, text)| text.clone());
+        }
         Self { collection: World::collection(), written }
     }
 
@@ -93,14 +101,14 @@ impl Definitions {
 
     /// Up to three written steps that share the most words with `text`, whatever their keyword.
     fn nearest(&self, text: &str) -> Vec<String> {
-        let wanted = words(text);
+        let wanted = words(&parameterised(text));
         let mut scored: Vec<(usize, String)> = Vec::new();
         for definition in &self.written {
-            let pattern = readable(&definition.pattern);
-            let score = percent_shared(&wanted, &words(&pattern));
+            let expression = definition.expression.clone().unwrap_or_else(|| readable(&definition.pattern));
+            let score = percent_shared(&wanted, &words(&expression));
             if score >= NEAREST_PERCENT_MIN {
                 let place = definition.location;
-                scored.push((score, format!("{} {pattern} ({}:{})", definition.keyword, place.path, place.line)));
+                scored.push((score, format!("{} {expression} ({}:{})", definition.keyword, place.path, place.line)));
             }
         }
         scored.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.cmp(second)));
@@ -110,7 +118,7 @@ impl Definitions {
 
 fn read<S: StepConstructor<World>>(keyword: &'static str, step: &S) -> Definition {
     let (location, pattern, _) = step.inner();
-    Definition { keyword, pattern: pattern().as_str().to_owned(), location }
+    Definition { keyword, expression: None, pattern: pattern().as_str().to_owned(), location }
 }
 
 fn keyword_of(ty: gherkin::StepType) -> &'static str {
@@ -146,10 +154,23 @@ fn readable(pattern: &str) -> String {
     text
 }
 
+/// A step's text as its author would have written the expression: `{string}`, `{int}`, and `{person}` at its beginning.
+fn parameterised(text: &str) -> String {
+    let pieces = text.split('"').enumerate();
+    let unquoted: String = pieces.map(|(index, piece)| if index % 2 == 0 { piece } else { " {string} " }).collect();
+    let word = |(index, word): (usize, &str)| match word {
+        name if index == 0 && name.starts_with(char::is_uppercase) => "{person}".to_owned(),
+        number if number.parse::<u64>().is_ok() => "{int}".to_owned(),
+        word => word.to_owned(),
+    };
+    unquoted.split_whitespace().enumerate().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text or an expression, parameters in their braces; of `a/b` both.
 fn words(text: &str) -> BTreeSet<String> {
     let unquoted: String = text.split('"').step_by(2).collect::<Vec<_>>().join(" ");
-    let words = unquoted.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect()
+    let words = unquoted.split(|letter: char| !letter.is_alphanumeric() && !"{}".contains(letter));
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 fn percent_shared(one: &BTreeSet<String>, other: &BTreeSet<String>) -> usize {
@@ -166,6 +187,21 @@ mod tests {
     #[test]
     fn a_pattern_reads_as_its_words_with_a_dot_for_each_argument() {
         assert_eq!(readable(r#"^(\w+)'s screen shows (?:"([^"\\]*)"|'([^']*)')\?$"#), "…'s screen shows …?");
+    }
+
+    #[test]
+    fn a_step_with_a_misspelt_place_is_told_the_step_that_was_meant() {
+        let nearest = Definitions::of_this_binary().nearest(r#"Carol taps "Accept" on the phnoe"#);
+        assert!(nearest[0].starts_with("When {person} taps/clicks {string} {place} ("), "{nearest:?}");
+    }
+
+    #[test]
+    fn names_numbers_and_quotes_stand_for_parameters() {
+        assert_eq!(
+            parameterised(r#"Carol sees "a b" within 3 minutes"#),
+            "{person} sees {string} within {int} minutes"
+        );
+        assert_eq!(parameterised("the lab is quiet"), "the lab is quiet");
     }
 
     #[test]

@@ -98,6 +98,16 @@ impl Vocabulary {
     }
 }
 
+/// File, line and text of every form: `steps/people.rs`, 12, `{person} is signed in to Windows`.
+pub(crate) fn texts() -> Vec<(String, u32, String)> {
+    let concepts = source::read().concepts.into_iter();
+    let forms = concepts.flat_map(|concept| {
+        let file = format!("steps/{}", concept.file);
+        concept.steps.into_iter().flat_map(|step| step.forms).map(move |form| (file.clone(), form.line, form.text))
+    });
+    forms.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
